@@ -1,0 +1,1 @@
+"""The running assistant: a message goes down these rooms, never up."""

@@ -1,0 +1,206 @@
+"""What crosses any surface: a person's message coming in, and the reply, with its cards, going out."""
+
+import base64
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol, TypeAlias
+
+from pydantic import TypeAdapter
+
+from memory.ids import ConversationId, PendingId, PersonId, TurnId, WorkspaceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachedFile:
+    """A file that came with a message; only its facts, its bytes stay where they are."""
+
+    id: str
+    name: str
+    kind: str
+    """Slack's file type, such as `csv`, or a media type."""
+    size: int
+    """Bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingMessage:
+    """One thing a person said to Pinyon, wherever they said it."""
+
+    turn: TurnId
+    workspace: WorkspaceId
+    person: PersonId
+    conversation: ConversationId
+    surface: Literal["slack", "web", "api"]
+    channel: str
+    """Where the reply goes: a Slack channel id."""
+    thread: str
+    """The message under which the reply goes: a Slack ts."""
+    private: bool
+    """Whether only the asker reads there (a direct message)."""
+    text: str
+    files: tuple[AttachedFile, ...] = ()
+    ts: str = ""
+    """The message's own ts; a status or a reaction hangs on it."""
+    home_team: str | None = None
+    """The sender's own team where Slack says that it is another one (Slack Connect)."""
+
+
+MESSAGE: TypeAdapter[IncomingMessage] = TypeAdapter(IncomingMessage)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """One line of a card: our label, where the value came from (a fixed phrase of ux.md §2), and the value."""
+
+    label: str
+    value: str
+    origin: str = ""
+    foreign: bool = False
+    """The value is a target that the person never gave; shown in bold as `not from you`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """One write that waits or is over: what, where, exact text."""
+
+    pending: PendingId
+    ask: str
+    done: str
+    refused: str
+    pairs: tuple[Pair, ...]
+    account: str
+    text_label: str = ""
+    text: str = ""
+
+
+Outcome: TypeAlias = Literal["waiting", "done", "denied", "expired", "moved_on", "failed", "unknown", "stale"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteState:
+    """How one write of a card stands."""
+
+    write: Write
+    outcome: Outcome
+    at: datetime | None = None
+    link: str | None = None
+    said: str = ""
+    """For failed, unknown and stale: the sentence that says why or what changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalCard:
+    """The one card of a turn: every write that waits for the asker, in whatever state it is."""
+
+    items: tuple[WriteState, ...]
+    service: str
+    """The vendor's name, such as GitHub."""
+    expires: datetime
+    reference: str
+    asked_in: str = ""
+    """The channel's name when the question was asked in a channel."""
+    because: str = ""
+    """Why it asks, in a sentence; only when a third party was read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectOffer:
+    """One account that is missing."""
+
+    pending: PendingId
+    service: str
+    purpose: str
+    """What it is needed for, after "I need your own GitHub account to …"."""
+    reads: str
+    changes: str
+    url: str
+    again: bool = False
+    """Whether there was an account and the vendor ended it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectCard:
+    """What has to be connected before the question can go on."""
+
+    offers: tuple[ConnectOffer, ...]
+    state: Literal["waiting", "connected", "skipped", "expired", "moved_on"] = "waiting"
+    account: str = ""
+    """Once connected: as whom."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureCard:
+    """What went wrong, what was changed (mostly nothing), what works now."""
+
+    headline: str
+    detail: str
+    reference: str
+    retry: TurnId | None = None
+    """The turn that "Try again" runs once more."""
+
+
+Card: TypeAlias = ApprovalCard | ConnectCard | FailureCard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One step of the work, shown while it goes on."""
+
+    id: str
+    title: str
+    state: Literal["in_progress", "complete", "error"]
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The end of a turn, as the person reads it."""
+
+    text: str
+    """Markdown of the model."""
+    state: Literal["answered", "waiting", "stopped", "failed"] = "answered"
+    footer: tuple[str, ...] = ()
+    """Short facts under the answer: "As you on GitHub", "read 2 pull requests"."""
+    card: Card | None = None
+    turn: TurnId = field(default=TurnId(""))
+
+
+class Reply(Protocol):
+    """One turn's way back to the person. Every method may be called again after a crash and then repeats nothing."""
+
+    async def status(self, text: str) -> None:
+        """Say in a few words what is being done; gone when the answer comes."""
+        ...
+
+    async def write(self, delta: str) -> None:
+        """Show more of the answer where the surface streams; elsewhere nothing happens until `finish`."""
+        ...
+
+    async def restart(self) -> None:
+        """Take back what `write` showed: the answer begins again."""
+        ...
+
+    async def task(self, task: Task) -> None:
+        """Show or update one step of the work."""
+        ...
+
+    async def finish(self, answer: Answer) -> None:
+        """Show the whole answer, once, with its card."""
+        ...
+
+
+def reference(name: str) -> str:
+    """The form in which people quote a turn or a card to an admin: `T91-K4`. Stable for the same `name`."""
+    word = base64.b32encode(hashlib.sha256(name.encode()).digest()).decode()
+    return f"{word[:3]}-{word[3:5]}"
+
+
+def message_text(message: IncomingMessage) -> str:
+    """`message` as JSON text, as the turns table stores it."""
+    return MESSAGE.dump_json(message).decode()
+
+
+def read_message(text: str) -> IncomingMessage:
+    """The message that `message_text` wrote."""
+    return MESSAGE.validate_json(text)

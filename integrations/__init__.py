@@ -1,0 +1,1 @@
+"""Services outside our walls, one folder for each vendor."""

@@ -1,0 +1,1 @@
+"""A local Slack, GitHub and model, to try the bot without any account."""

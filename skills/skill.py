@@ -1,0 +1,178 @@
+"""What a skill is: a bundle of typed functions that do one job in one place, as the person who asks."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Generic, Literal, TypeVar, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, JsonValue, create_model
+
+from memory.ids import PersonId
+
+Client = TypeVar("Client")
+Effect = Literal["read", "write"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """The person a tool acts for."""
+
+    person: PersonId
+    name: str
+    zone: str = "UTC"
+    """IANA time zone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolContext(Generic[Client]):
+    """All that a tool can reach: a client signed in as the asker, whose account that is, and the time."""
+
+    client: Client
+    account: str
+    asker: Asker
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a tool brings back."""
+
+    content: JsonValue
+    """What the model reads; short and useful."""
+    untrusted: bool = True
+    """Whether a third party may have written any of it. True unless the tool knows better."""
+    link: str | None = None
+    """A page where a person can see what was read or done."""
+    said: str = ""
+    """The fact in a few words, for the list of what a turn did: "Read pull request 417"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """The state of a write's target when its card was made, compared again before the write runs."""
+
+    fingerprint: str
+    said: str
+    """That state in words: "3 commits, checks failing"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Says:
+    """How a tool is spoken of. `{parameter}` is replaced by the argument's value; only `doing` may hold any."""
+
+    doing: str
+    """Status while it runs: "Reading {repository} #{number}"."""
+    ask: str = ""
+    """Write tools: the card's first sentence, a question: "Post this comment on GitHub?"."""
+    done: str = ""
+    """Write tools: the past fact: "Comment posted"."""
+    refused: str = ""
+    """Write tools: the past fact when it did not happen: "Not posted"."""
+    labels: tuple[tuple[str, str], ...] = ()
+    """Write tools: (label, template) for each line of the card, covering every target: ("Pull request", "{repository} #{number}")."""
+    text: str = ""
+    """Write tools with a payload: the line above it: "Text, exactly as it will be posted"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """One function that an agent may call, with what the gate, the card and the memory need to know of it."""
+
+    name: str
+    description: str
+    effect: Effect
+    run: Callable[..., Awaitable[Result]]
+    arguments: type[BaseModel]
+    """Validates the model's arguments; unknown ones are refused."""
+    says: Says
+    targets: tuple[str, ...] = ()
+    payload: tuple[str, ...] = ()
+    remembers: tuple[str, ...] = ()
+    egress: bool = False
+    destroys: bool = False
+    version: Callable[..., Awaitable[Version]] | None = None
+    """Write tools whose target can change between card and click: reads its state with the same arguments."""
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The arguments as JSON schema, as the model sees it."""
+        return self.arguments.model_json_schema()
+
+
+def tool(
+    effect: Effect,
+    *,
+    says: Says,
+    targets: tuple[str, ...] = (),
+    payload: tuple[str, ...] = (),
+    remembers: tuple[str, ...] = (),
+    egress: bool = False,
+    destroys: bool = False,
+    version: Callable[..., Awaitable[Version]] | None = None,
+) -> Callable[[Callable[..., Awaitable[Result]]], Tool]:
+    """Make a tool of a typed async function whose first parameter is the `ToolContext`.
+
+    The function's name is the tool's name, its docstring what the model reads, its signature the schema.
+    `targets` name who, where or which object a call acts on, `payload` its free text, `remembers` what parameter
+    memory may learn. Raises TypeError when any of these is no parameter of the function.
+    """
+
+    def declare(function: Callable[..., Awaitable[Result]]) -> Tool:
+        arguments = _arguments_of(function)
+        for declared in (*targets, *payload, *remembers):
+            if declared not in arguments.model_fields:
+                raise TypeError(f"{function.__module__}.{function.__name__} has no parameter {declared!r}")
+        return Tool(
+            name=function.__name__,
+            description=inspect.getdoc(function) or "",
+            effect=effect,
+            run=function,
+            arguments=arguments,
+            says=says,
+            targets=targets,
+            payload=payload,
+            remembers=remembers,
+            egress=egress,
+            destroys=destroys,
+            version=version,
+        )
+
+    return declare
+
+
+def _arguments_of(function: Callable[..., Any]) -> type[BaseModel]:
+    hints = get_type_hints(function, include_extras=True)
+    parameters = list(inspect.signature(function).parameters.values())[1:]
+    fields: dict[str, Any] = {
+        p.name: (hints[p.name], ... if p.default is inspect.Parameter.empty else p.default) for p in parameters
+    }
+    return create_model(function.__name__, __config__=ConfigDict(extra="forbid"), **fields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A first thing to try, offered as a suggested prompt."""
+
+    title: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skill:
+    """4 to 8 tools for one job, with the integration they act through."""
+
+    name: str
+    title: str
+    purpose: str
+    """One sentence to a person: what this skill is for."""
+    integration: str | None
+    tools: tuple[Tool, ...]
+    examples: tuple[Example, ...]
+    reads: str
+    """What it can read, in a person's words: "Pull requests, reviews, checks"."""
+    changes: str
+    """What it can change, in a person's words: "Comments, reviews and merges, after you approve each"."""
+    instructions: Path
+    """A Markdown file for the model: how to do this job well."""
