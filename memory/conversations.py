@@ -1,0 +1,72 @@
+"""What was said in each thread, as the model's messages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import BigInteger, DateTime, Identity, Index, Text, func, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import Mapped, mapped_column
+
+from memory.database import Base, Database
+from memory.ids import ConversationId, TurnId
+
+
+class TranscriptRow(Base):
+    __tablename__ = "transcripts"
+
+    turn: Mapped[str] = mapped_column(Text, primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    conversation: Mapped[str] = mapped_column(Text)
+    messages: Mapped[str] = mapped_column(Text)
+    """JSON text of the model messages that this turn added."""
+    held: Mapped[str] = mapped_column(Text, server_default=text("'{}'"))
+    """JSON object: the results, by call id, of calls that ran beside others that wait for the person."""
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
+
+    __table_args__ = (Index("by_conversation", "conversation", "seq"),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """What one turn added to a thread."""
+
+    turn: TurnId
+    messages: str
+    held: str = "{}"
+
+
+class Conversations:
+    """The threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def load(self, conversation: ConversationId, *, turns: int) -> Sequence[Transcript]:
+        """The last `turns` turns of a thread, oldest first."""
+        async with self._database.engine.connect() as connection:
+            rows = await connection.execute(
+                text(
+                    "SELECT turn, messages, held FROM transcripts WHERE conversation = :conversation"
+                    " ORDER BY seq DESC LIMIT :turns"
+                ),
+                {"conversation": conversation, "turns": turns},
+            )
+            found = [Transcript(turn=TurnId(r.turn), messages=r.messages, held=r.held) for r in rows]
+        return found[::-1]
+
+
+async def append(connection: AsyncConnection, conversation: ConversationId, transcript: Transcript) -> None:
+    """Add to a thread within the caller's transaction; the same turn again changes nothing."""
+    await connection.execute(
+        text(
+            "INSERT INTO transcripts (turn, conversation, messages, held)"
+            " VALUES (:turn, :conversation, :messages, :held) ON CONFLICT (turn) DO NOTHING"
+        ),
+        {
+            "turn": transcript.turn,
+            "conversation": conversation,
+            "messages": transcript.messages,
+            "held": transcript.held,
+        },
+    )

@@ -1,0 +1,126 @@
+"""Every tool call that was ever begun: what, by whom, and how it ended. What makes a write act at most once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import DateTime, Text, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from memory.database import Base, Database
+from memory.ids import CallId, TurnId
+
+CallState = Literal["intent", "done", "failed", "unknown", "denied"]
+
+
+class ToolCallRow(Base):
+    __tablename__ = "tool_calls"
+
+    turn: Mapped[str] = mapped_column(Text, primary_key=True)
+    call: Mapped[str] = mapped_column(Text, primary_key=True)
+    tool: Mapped[str] = mapped_column(Text)
+    effect: Mapped[str] = mapped_column(Text)
+    arguments: Mapped[str] = mapped_column(Text)
+    """As executed, canonical JSON text."""
+    verdict: Mapped[str] = mapped_column(Text)
+    account: Mapped[str | None] = mapped_column(Text)
+    worker: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    result: Mapped[str | None] = mapped_column(Text)
+    link: Mapped[str | None] = mapped_column(Text)
+    started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
+    finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class Fenced(BaseException):
+    """The worker was declared dead and another one has its turns. A BaseException: nothing on the way may eat it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A tool call about to happen."""
+
+    turn: TurnId
+    call: CallId
+    tool: str
+    effect: str
+    arguments: str
+    verdict: str
+    account: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What the ledger knows of a call that was begun before."""
+
+    state: CallState
+    result: str | None
+    link: str | None
+
+
+class Ledger:
+    """The ledger, as one worker writes it."""
+
+    def __init__(self, database: Database, worker: str) -> None:
+        self._database = database
+        self._worker = worker
+
+    async def begin(self, intent: Intent) -> Earlier | None:
+        """Enter `intent`; None means go, anything else is what happened to the same call before.
+
+        Raises Fenced when this worker was declared dead. The share lock on its row does not stop its heartbeat, and
+        conflicts with the leader's DELETE, so an intent is entered before the fence or refused (queue.md §3).
+        """
+        async with self._database.engine.begin() as connection:
+            alive = await connection.scalar(
+                text("SELECT 1 FROM workers WHERE id = :worker FOR KEY SHARE"), {"worker": self._worker}
+            )
+            if alive is None:
+                raise Fenced(self._worker)
+            entered = await connection.execute(
+                text(
+                    "INSERT INTO tool_calls (turn, call, tool, effect, arguments, verdict, account, worker, state)"
+                    " VALUES (:turn, :call, :tool, :effect, :arguments, :verdict, :account, :worker, 'intent')"
+                    " ON CONFLICT DO NOTHING"
+                ),
+                {
+                    "turn": intent.turn,
+                    "call": intent.call,
+                    "tool": intent.tool,
+                    "effect": intent.effect,
+                    "arguments": intent.arguments,
+                    "verdict": intent.verdict,
+                    "account": intent.account,
+                    "worker": self._worker,
+                },
+            )
+            if entered.rowcount:
+                return None
+            row = (
+                await connection.execute(
+                    text("SELECT state, result, link FROM tool_calls WHERE turn = :turn AND call = :call"),
+                    {"turn": intent.turn, "call": intent.call},
+                )
+            ).one()
+            return Earlier(state=row.state, result=row.result, link=row.link)
+
+    async def end(self, turn: TurnId, call: CallId, state: CallState, *, result: str, link: str | None = None) -> None:
+        """Enter how the call ended."""
+        async with self._database.engine.begin() as connection:
+            await connection.execute(
+                text(
+                    "UPDATE tool_calls SET state = :state, result = :result, link = :link,"
+                    " finished_at = clock_timestamp() WHERE turn = :turn AND call = :call"
+                ),
+                {"turn": turn, "call": call, "state": state, "result": result, "link": link},
+            )
+
+    async def knows(self, turn: TurnId, call: CallId) -> bool:
+        """Whether the call was begun before, by whomever."""
+        async with self._database.engine.connect() as connection:
+            return bool(
+                await connection.scalar(
+                    text("SELECT EXISTS (SELECT 1 FROM tool_calls WHERE turn = :turn AND call = :call)"),
+                    {"turn": turn, "call": call},
+                )
+            )

@@ -1,0 +1,240 @@
+"""Every turn that was ever accepted, and which of them may run now: in order, and fair between workspaces."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import BigInteger, DateTime, Identity, Index, SmallInteger, Text, func, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import Mapped, mapped_column
+
+from memory.database import Base, Database
+from memory.ids import ConversationId, TurnId, WorkspaceId
+
+State = Literal["queued", "admitted", "stopping", "answered", "waiting", "stopped", "failed"]
+CHANNEL = "pinyon_turns"
+"""NOTIFY channel: a turn was queued, or a conversation became free."""
+STOPS = "pinyon_stops"
+"""NOTIFY channel, payload a turn id: its person wants it to stop."""
+
+
+class TurnRow(Base):
+    __tablename__ = "turns"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
+    workspace: Mapped[str] = mapped_column(Text)
+    person: Mapped[str] = mapped_column(Text)
+    conversation: Mapped[str] = mapped_column(Text)
+    message: Mapped[str] = mapped_column(Text)
+    """The `IncomingMessage` as JSON text."""
+    ahead: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Continuations go before the conversation's other turns."""
+    continues: Mapped[str | None] = mapped_column(Text)
+    """The turn whose transcript this one goes on with."""
+    state: Mapped[str] = mapped_column(Text, default="queued", server_default=text("'queued'"))
+    worker: Mapped[str | None] = mapped_column(Text)
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
+    """How often a dead worker's turn was taken over."""
+    not_before: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    accepted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
+    admitted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        # The database itself holds what the product promises: one running turn for each conversation.
+        Index(
+            "one_running",
+            "conversation",
+            unique=True,
+            postgresql_where=text("state IN ('admitted', 'stopping')"),
+        ),
+        Index("turns_by_conversation", "conversation", "seq"),
+        Index("turns_by_person", "person"),
+        Index("queued", "conversation", "seq", postgresql_where=text("state = 'queued'")),
+        Index("running", "worker", postgresql_where=text("state IN ('admitted', 'stopping')")),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTurn:
+    """What the queue needs to know of a turn."""
+
+    id: TurnId
+    workspace: WorkspaceId
+    person: str
+    conversation: ConversationId
+    message: str
+    ahead: bool = False
+    continues: TurnId | None = None
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredTurn:
+    """A turn as its worker finds it."""
+
+    id: TurnId
+    message: str
+    state: State
+    continues: TurnId | None
+    attempts: int
+    accepted_at: datetime
+
+
+INSERT = text(
+    "INSERT INTO turns (id, workspace, person, conversation, message, ahead, continues, not_before)"
+    " VALUES (:id, :workspace, :person, :conversation, :message, :ahead, :continues, :not_before)"
+    " ON CONFLICT (id) DO NOTHING"
+)
+NOTIFY = text("SELECT pg_notify(:channel, :payload)")
+# The payload names the sender's process, which wakes itself without waiting for its own echo.
+WAKE = text("SELECT pg_notify(:channel, current_setting('application_name'))")
+
+# queue.md §1, with two changes: a worker admits for itself up to its own free slots, so that it can start a turn at
+# once instead of polling for it; and a workspace that is alone leaves a quarter of all slots to whoever comes next.
+ADMIT = text(
+    """
+    WITH running AS (
+      SELECT workspace, count(*) AS n FROM turns WHERE state IN ('admitted', 'stopping') GROUP BY workspace
+    ), heads AS (
+      SELECT DISTINCT ON (conversation) id, workspace, seq, ahead FROM turns t
+      WHERE state = 'queued' AND (not_before IS NULL OR not_before <= clock_timestamp())
+        AND NOT EXISTS (
+          SELECT 1 FROM turns b WHERE b.conversation = t.conversation AND b.state IN ('admitted', 'stopping'))
+      ORDER BY conversation, ahead DESC, seq
+    ), ranked AS (
+      SELECT h.*, row_number() OVER (PARTITION BY h.workspace ORDER BY h.ahead DESC, h.seq) + coalesce(r.n, 0) AS rank
+      FROM heads h LEFT JOIN running r USING (workspace)
+    ), slots AS (
+      SELECT coalesce(sum(slots), 0) AS n FROM workers WHERE beat > clock_timestamp() - interval '10 s'
+    ), chosen AS (
+      SELECT id FROM ranked WHERE rank <= greatest(1, (SELECT n FROM slots) * 3 / 4)
+      ORDER BY rank, seq LIMIT :free
+    )
+    UPDATE turns SET state = 'admitted', worker = :worker, admitted_at = clock_timestamp()
+    WHERE id IN (SELECT id FROM chosen) RETURNING id
+    """
+)
+
+
+class Turns:
+    """The queue of turns."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def record(self, turn: NewTurn) -> bool:
+        """Accept `turn` by inserting it; False when it was accepted before, which changes nothing."""
+        async with self._database.engine.begin() as connection:
+            return await insert(connection, turn)
+
+    async def admit(self, worker: str, free: int) -> Sequence[TurnId]:
+        """Give `worker` up to `free` turns that may run now."""
+        async with self._database.engine.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(7001)"))  # a try-lock would lose wake-ups
+            rows = await connection.execute(ADMIT, {"worker": worker, "free": free})
+            return [TurnId(row.id) for row in rows]
+
+    async def load(self, turn: TurnId) -> StoredTurn:
+        """Read one turn. Raises KeyError when there is none."""
+        async with self._database.engine.connect() as connection:
+            row = (
+                await connection.execute(
+                    text("SELECT id, message, state, continues, attempts, accepted_at FROM turns WHERE id = :id"),
+                    {"id": turn},
+                )
+            ).one_or_none()
+        if row is None:
+            raise KeyError(turn)
+        return StoredTurn(
+            id=turn,
+            message=row.message,
+            state=row.state,
+            continues=row.continues,
+            attempts=row.attempts,
+            accepted_at=row.accepted_at,
+        )
+
+    async def claim(self, turn: TurnId, worker: str) -> None:
+        """Say that `worker` runs `turn` now, after it was taken over from a dead one."""
+        async with self._database.engine.begin() as connection:
+            await connection.execute(
+                text("UPDATE turns SET worker = :worker WHERE id = :id AND state IN ('admitted', 'stopping')"),
+                {"id": turn, "worker": worker},
+            )
+
+    async def finish(self, turn: TurnId, state: State) -> None:
+        """Close `turn`; its conversation is free for the next one."""
+        async with self._database.engine.begin() as connection:
+            await close(connection, turn, state)
+
+    async def stop(self, conversation: ConversationId) -> TurnId | None:
+        """Ask the running turn of `conversation` to stop, and drop what waits behind it; None when none runs."""
+        async with self._database.engine.begin() as connection:
+            await connection.execute(
+                text(
+                    "UPDATE turns SET state = 'stopped', finished_at = clock_timestamp()"
+                    " WHERE conversation = :conversation AND state = 'queued'"
+                ),
+                {"conversation": conversation},
+            )
+            found = await connection.scalar(
+                text(
+                    "UPDATE turns SET state = 'stopping' WHERE conversation = :conversation AND state = 'admitted'"
+                    " RETURNING id"
+                ),
+                {"conversation": conversation},
+            )
+            if found is not None:
+                await connection.execute(NOTIFY, {"channel": STOPS, "payload": found})
+        return TurnId(found) if found is not None else None
+
+    async def has_asked(self, person: str) -> bool:
+        """Whether `person` ever asked anything."""
+        async with self._database.engine.connect() as connection:
+            return bool(
+                await connection.scalar(
+                    text("SELECT EXISTS (SELECT 1 FROM turns WHERE person = :person)"), {"person": person}
+                )
+            )
+
+    async def takes_part(self, conversation: ConversationId) -> bool:
+        """Whether Pinyon ever answered in this thread."""
+        async with self._database.engine.connect() as connection:
+            return bool(
+                await connection.scalar(
+                    text("SELECT EXISTS (SELECT 1 FROM turns WHERE conversation = :conversation)"),
+                    {"conversation": conversation},
+                )
+            )
+
+
+async def insert(connection: AsyncConnection, turn: NewTurn) -> bool:
+    """Queue `turn` within the caller's transaction and wake the workers; False when it is there already."""
+    inserted = await connection.execute(
+        INSERT,
+        {
+            "id": turn.id,
+            "workspace": turn.workspace,
+            "person": turn.person,
+            "conversation": turn.conversation,
+            "message": turn.message,
+            "ahead": turn.ahead,
+            "continues": turn.continues,
+            "not_before": turn.not_before,
+        },
+    )
+    if inserted.rowcount:
+        await connection.execute(WAKE, {"channel": CHANNEL})
+    return bool(inserted.rowcount)
+
+
+async def close(connection: AsyncConnection, turn: TurnId, state: State) -> None:
+    """End `turn` within the caller's transaction and wake the workers."""
+    await connection.execute(
+        text("UPDATE turns SET state = :state, finished_at = clock_timestamp() WHERE id = :id"),
+        {"id": turn, "state": state},
+    )
+    await connection.execute(WAKE, {"channel": CHANNEL})
