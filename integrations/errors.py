@@ -31,4 +31,8 @@ class ServiceUnavailable(IntegrationError):
 
 
 class OutcomeUnknown(IntegrationError):
-    """The connection broke after a write was sent: it may or may not have happened, so it is read back, never repeated."""
+    """The connection broke after a write was sent: it may have happened, so it is read back and never repeated."""
+
+
+class Misconfigured(IntegrationError):
+    """The vendor does not accept our own registration there: an operator mends the settings that the message names."""

@@ -20,12 +20,16 @@ class OAuth2:
     """Whether the vendor checks PKCE with S256 (RFC 7636)."""
     authorize_params: tuple[tuple[str, str], ...] = ()
     """What the vendor wants beside the standard parameters."""
+    another_account: tuple[tuple[str, str], ...] = ()
+    """What makes the vendor ask which account, where it would take the one that is signed in there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OAuthApp:
     """Our registration at one vendor, with every endpoint settled; built by the settings."""
 
+    name: str = ""
+    """The integration's name. Its settings begin with it (`GITHUB_CLIENT_ID`), so an error can say which to mend."""
     client_id: str
     client_secret: SecretStr
     api_url: str

@@ -1,8 +1,8 @@
 """What a skill is: a bundle of typed functions that do one job in one place, as the person who asks."""
 
 import inspect
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar, get_type_hints
@@ -71,9 +71,18 @@ class Says:
     refused: str = ""
     """Write tools: the past fact when it did not happen: "Not posted"."""
     labels: tuple[tuple[str, str], ...] = ()
-    """Write tools: (label, template) for each line of the card, covering every target: ("Pull request", "{repository} #{number}")."""
+    """Write tools: (label, template) for each card line, covering all targets: ("Issue", "{repository} #{number}")."""
     text: str = ""
     """Write tools with a payload: the line above it: "Text, exactly as it will be posted"."""
+    by: str = ""
+    """A parameter on whose value the words depend, where a tool does several things."""
+    cases: tuple[tuple[str, tuple[str, str, str]], ...] = ()
+    """(value of `by`, (ask, done, refused)); for other values the plain ones count."""
+
+    def about(self, arguments: Mapping[str, Any]) -> "Says":
+        """The words for one call."""
+        words = dict(self.cases).get(str(arguments.get(self.by)))
+        return self if words is None else replace(self, ask=words[0], done=words[1], refused=words[2])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +103,8 @@ class Tool:
     destroys: bool = False
     version: Callable[..., Awaitable[Version]] | None = None
     """Write tools whose target can change between card and click: reads its state with the same arguments."""
+    settle: Callable[..., Awaitable[dict[str, Any]]] | None = None
+    """Write tools that accept a short name: the same arguments with every target in full, before a card shows them."""
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -111,6 +122,7 @@ def tool(
     egress: bool = False,
     destroys: bool = False,
     version: Callable[..., Awaitable[Version]] | None = None,
+    settle: Callable[..., Awaitable[dict[str, Any]]] | None = None,
 ) -> Callable[[Callable[..., Awaitable[Result]]], Tool]:
     """Make a tool of a typed async function whose first parameter is the `ToolContext`.
 
@@ -137,6 +149,7 @@ def tool(
             egress=egress,
             destroys=destroys,
             version=version,
+            settle=settle,
         )
 
     return declare

@@ -1,0 +1,58 @@
+"""What is typed into GitHub's search to find pull requests (pure)."""
+
+import re
+from datetime import date
+from typing import Literal
+
+from integrations.github.models import Owner
+
+Which = Literal["mine", "waiting_for_my_review", "open", "merged"]
+MAX_LENGTH = 256
+"""GitHub refuses longer searches with 422."""
+_FILTERS: dict[Which, tuple[str, ...]] = {
+    "mine": ("is:open", "author:@me"),
+    # GitHub takes a request back when the review is given, and counts the requests to the person's teams.
+    "waiting_for_my_review": ("is:open", "draft:false", "review-requested:@me"),
+    "open": ("is:open",),
+    "merged": ("is:merged",),
+}
+_OPERATORS = {"and", "or", "not"}
+
+
+def pulls_query(
+    which: Which,
+    *,
+    repository: str | None = None,
+    owner: Owner | None = None,
+    words: str = "",
+    since: date | None = None,
+) -> str:
+    """The search for `which` pull requests, all of `words` in them; words are never taken for syntax.
+
+    One owner only: whether several mean any or all of them has changed (github.blog, changelog of 2025-03-06).
+    `since` is the day of merging for merged ones, of the last activity for others.
+    """
+    # Spelled out, as the REST documentation wants it of GitHub Apps.
+    parts = ["is:pull-request", "archived:false", *_FILTERS[which]]
+    if repository:
+        parts.append(f"repo:{repository}")
+    elif owner:
+        parts.append(f"{'org' if owner.type == 'Organization' else 'user'}:{owner.login}")
+    if since:
+        parts.append(f"{'merged' if which == 'merged' else 'updated'}:>={since.isoformat()}")
+    return _fitting([*parts, *plain_words(words)])
+
+
+def plain_words(words: str) -> list[str]:
+    """The words of `words` with nothing in them that GitHub's search would take for syntax."""
+    found = re.findall(r"\w[\w.'-]*", words)
+    return [word for word in found if word.lower() not in _OPERATORS]
+
+
+def _fitting(parts: list[str]) -> str:
+    kept: list[str] = []
+    for part in parts:
+        if len(" ".join([*kept, part])) > MAX_LENGTH:
+            break
+        kept.append(part)
+    return " ".join(kept)

@@ -1,0 +1,163 @@
+"""What every skill promises, whoever wrote it. An exemption is a reasoned line here."""
+
+import inspect
+import re
+from collections import Counter
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import pytest
+
+from integrations.catalog import integration_catalog
+from skills.catalog import skill_catalog
+from skills.skill import Says, Skill, Tool
+
+SKILLS = list(skill_catalog().values())
+TOOLS = [tool for skill in SKILLS for tool in skill.tools]
+WRITES = [tool for tool in TOOLS if tool.effect == "write"]
+READS = [tool for tool in TOOLS if tool.effect == "read"]
+
+MAX_WORDS = 400
+"""Of a skill's instructions: they stand in every prompt."""
+MAX_EXAMPLES = 4
+"""Slack takes no more suggested prompts."""
+
+every_skill = pytest.mark.parametrize("skill", SKILLS, ids=[skill.name for skill in SKILLS])
+every_tool = pytest.mark.parametrize("tool", TOOLS, ids=[tool.name for tool in TOOLS])
+every_write = pytest.mark.parametrize("tool", WRITES, ids=[tool.name for tool in WRITES])
+every_read = pytest.mark.parametrize("tool", READS, ids=[tool.name for tool in READS])
+
+
+def holes(template: str) -> set[str]:
+    """The parameters that stand in a template."""
+    return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+
+
+def parameters(tool: Tool) -> set[str]:
+    return set(tool.arguments.model_fields)
+
+
+def is_free_text(tool: Tool, name: str) -> bool:
+    """Whether the model may write anything there: a string, or several, not chosen from a list."""
+    shape: dict[str, Any] = tool.schema["properties"][name]
+    shapes = [shape, *shape.get("anyOf", []), shape.get("items", {})]
+    return any(each.get("type") == "string" and not {"enum", "const", "format"} & each.keys() for each in shapes)
+
+
+def worded(says: Says) -> list[tuple[str, str, str]]:
+    return [(says.ask, says.done, says.refused), *(words for _, words in says.cases)]
+
+
+# Skills
+
+
+def test_no_two_tools_share_a_name():
+    assert [name for name, count in Counter(tool.name for tool in TOOLS).items() if count > 1] == []
+
+
+@every_skill
+def test_it_is_one_job_of_four_to_eight_tools(skill: Skill):
+    assert 4 <= len(skill.tools) <= 8
+
+
+@every_skill
+def test_it_acts_through_an_integration_that_exists(skill: Skill):
+    assert skill.integration is None or skill.integration in integration_catalog()
+
+
+@every_skill
+def test_it_tells_people_what_it_is_for(skill: Skill):
+    assert skill.purpose.endswith(".")
+    assert skill.reads
+    assert bool(skill.changes) == any(tool.effect == "write" for tool in skill.tools)
+    assert 1 <= len(skill.examples) <= MAX_EXAMPLES
+    for example in skill.examples:
+        assert 0 < len(example.title) <= 40
+        assert example.message
+
+
+@every_skill
+def test_its_instructions_are_there_and_short(skill: Skill):
+    assert skill.instructions.parent == Path(inspect.getfile(skill.tools[0].run)).parent
+    text = skill.instructions.read_text()
+    assert text.startswith("# ")
+    assert len(text.split()) <= MAX_WORDS
+
+
+# Tools
+
+
+@every_tool
+def test_its_name_is_one_that_every_model_takes(tool: Tool):
+    assert re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", tool.name)
+
+
+@every_tool
+def test_its_docstring_explains_it_and_every_parameter(tool: Tool):
+    assert re.match(r"[A-Z].*\.", tool.description)
+    explained, found, arguments = tool.description.partition("\nArgs:\n")
+    assert explained
+    assert found
+    assert set(re.findall(r"^ {4}(\w+): \S", arguments, re.MULTILINE)) == parameters(tool)
+
+
+@every_tool
+def test_its_parameters_are_typed_and_no_others_are_taken(tool: Tool):
+    schema = tool.schema
+    assert schema["additionalProperties"] is False
+    for name, shape in schema["properties"].items():
+        assert {"type", "enum", "const", "anyOf", "$ref"} & shape.keys(), name
+
+
+@every_tool
+def test_what_it_says_of_itself_names_its_own_parameters(tool: Tool):
+    templates = [tool.says.doing, *(template for _, template in tool.says.labels)]
+    assert tool.says.doing
+    assert {name for template in templates for name in holes(template)} <= parameters(tool)
+    assert {*tool.targets, *tool.payload, *tool.remembers} <= parameters(tool)
+
+
+@every_read
+def test_a_read_declares_nothing_of_a_write(tool: Tool):
+    assert not any((tool.payload, tool.destroys, tool.version, tool.settle))
+    assert tool.says == Says(doing=tool.says.doing)
+
+
+@every_write
+def test_a_write_names_all_of_its_targets_on_the_card(tool: Tool):
+    assert tool.targets
+    shown = {name for _, template in tool.says.labels for name in holes(template)}
+    assert shown >= set(tool.targets)
+    assert not shown & set(tool.payload)
+
+
+@every_write
+def test_a_write_declares_all_of_its_free_text(tool: Tool):
+    free = {name for name in parameters(tool) if is_free_text(tool, name)}
+    assert free <= {*tool.targets, *tool.payload}
+    assert bool(tool.payload) == bool(tool.says.text)
+
+
+@every_write
+def test_a_write_asks_and_tells_in_our_voice(tool: Tool):
+    for ask, done, refused in worded(tool.says):
+        assert ask.endswith("?")
+        assert done
+        assert refused
+        assert not any(mark in said for said in (done, refused) for mark in ".!?{")
+    fields = tool.schema["properties"]
+    choices = fields.get(tool.says.by, {}).get("enum", [])
+    assert {value for value, _ in tool.says.cases} <= set(choices)
+
+
+@every_write
+def test_a_write_that_cannot_be_undone_checks_that_nothing_changed(tool: Tool):
+    assert tool.version or not tool.destroys
+
+
+@every_write
+def test_a_write_looks_with_the_same_arguments_as_it_acts(tool: Tool):
+    arguments = dict.fromkeys(parameters(tool))
+    for look in filter(None, (tool.version, tool.settle)):
+        inspect.signature(look).bind(None, **arguments)
