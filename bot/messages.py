@@ -9,6 +9,7 @@ from typing import Literal, Protocol, TypeAlias
 from pydantic import TypeAdapter
 
 from memory.ids import ConversationId, PendingId, PersonId, TurnId, WorkspaceId
+from memory.people import Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,8 @@ class IncomingMessage:
     files: tuple[AttachedFile, ...] = ()
     ts: str = ""
     """The message's own ts; a status or a reaction hangs on it."""
+    continues: TurnId | None = None
+    """The turn that this one goes on with, after the person decided or time passed."""
     home_team: str | None = None
     """The sender's own team where Slack says that it is another one (Slack Connect)."""
 
@@ -153,6 +156,10 @@ class Task:
     link: str | None = None
 
 
+Notice: TypeAlias = Literal["guest", "outsider", "bot", "empty", "only_file"]
+"""A message that gets a fixed reply and no model: who may not ask, or what cannot be answered."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """The end of a turn, as the person reads it."""
@@ -163,6 +170,8 @@ class Answer:
     footer: tuple[str, ...] = ()
     """Short facts under the answer: "As you on GitHub", "read 2 pull requests"."""
     card: Card | None = None
+    notice: Notice | None = None
+    """Instead of a text: one of the fixed replies."""
     turn: TurnId = field(default=TurnId(""))
 
 
@@ -185,8 +194,28 @@ class Reply(Protocol):
         """Show or update one step of the work."""
         ...
 
-    async def finish(self, answer: Answer) -> None:
-        """Show the whole answer, once, with its card."""
+    async def finish(self, answer: Answer) -> str | None:
+        """Show the whole answer, once, with its card; the place of the card, for `Surface.redraw`."""
+        ...
+
+
+class Surface(Protocol):
+    """Where people talk to Pinyon: Slack, the web chat, the API."""
+
+    async def introduce(self, message: IncomingMessage) -> Person:
+        """Who asks, from the store, or from the surface when it is a first time."""
+        ...
+
+    async def words(self, message: IncomingMessage) -> str:
+        """What the person said, as plain text: the surface's own mark-up read, names in place of ids."""
+        ...
+
+    def reply(self, message: IncomingMessage, *, taken_over: bool) -> Reply:
+        """The way back for one turn; `taken_over` when a dead worker may have shown part of the answer already."""
+        ...
+
+    async def redraw(self, card: Card, place: str, workspace: WorkspaceId) -> None:
+        """Show the new state of a card that stands at `place`."""
         ...
 
 

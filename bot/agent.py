@@ -1,0 +1,214 @@
+"""The model ⇄ tool loop: asks the model, runs its calls, and again, until there is an answer or a reason to end."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import TypeAdapter
+from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCallPart
+
+from bot.durable import step
+from bot.llm import LLM, ModelCall, ModelRefused, ModelsUnavailable, RouteName, TooLong, Usage
+from bot.messages import Reply, Task
+from bot.prompt import tool_returns
+from bot.toolbox.call import OUTCOMES, Outcome
+from bot.toolbox.tools import Tools
+from memory.ids import TurnId, WorkspaceId
+
+TRIES = 3
+"""How often in a row the model may send calls that cannot be made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """What one turn may use."""
+
+    steps: int = 30
+    calls: int = 60
+    tokens: int = 600_000
+    dollars: Decimal = Decimal(3)
+    seconds: float = 600.0
+
+
+End = Literal["answered", "waiting", "quiet", "stopped", "failed", "later", "budget", "unavailable"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One model call, as journaled."""
+
+    response: ModelResponse | None
+    usage: Usage = field(default_factory=Usage)
+    cost_usd: Decimal | None = None
+    seconds: float = 0.0
+    end: End | None = None
+    """Why there is no response."""
+    why: str = ""
+    retry_at: datetime | None = None
+
+
+ASKED: TypeAdapter[Asked] = TypeAdapter(Asked)
+
+
+@dataclass(kw_only=True)
+class Answering:
+    """One turn's work: what it starts from, and what it has come to so far."""
+
+    turn: TurnId
+    workspace: WorkspaceId
+    route: RouteName
+    instructions: str
+    past: Sequence[ModelMessage]
+    """What the thread held before, with what is answered now at its end."""
+    tools: Tools
+    reply: Reply
+    budget: Budget
+    stopping: Callable[[], Awaitable[bool]]
+    aborted: asyncio.Event
+    deadline: float
+    """On the event loop's clock."""
+    record: Callable[[Asked, str], Awaitable[None]]
+    """Keeps the usage of one model call; (what was asked, model)."""
+    new: list[ModelMessage] = field(default_factory=list[ModelMessage])
+    outcomes: list[Outcome] = field(default_factory=list[Outcome])
+    shown: list[str] = field(default_factory=list[str])
+    """The texts of the finished model calls, in the order people read them."""
+    used: Usage = field(default_factory=Usage)
+    spent: Decimal = Decimal(0)
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join(self.shown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How the loop ended."""
+
+    end: End
+    why: str = ""
+    retry_at: datetime | None = None
+    held: dict[str, str] = field(default_factory=dict[str, str])
+    """At `waiting`: the results of the calls that did run, by call id."""
+
+
+class Agent:
+    """Answers with a model and tools."""
+
+    def __init__(self, llm: LLM) -> None:
+        self._llm = llm
+
+    async def answer(self, work: Answering) -> Ended:
+        """Go on until the model has answered, the person is needed, or the budget is used up."""
+        invalid_in_a_row = 0
+        for n in range(work.budget.steps):
+            asked = ASKED.validate_json(await step(f"model#{n}", self._ask, work))
+            if asked.response is None:
+                return Ended(end=asked.end or "failed", why=asked.why, retry_at=asked.retry_at)
+            self._keep(work, asked, asked.response)
+            calls = [part for part in asked.response.parts if isinstance(part, ToolCallPart)]
+            if not calls:
+                return Ended(end="answered")
+            if over := self._over(work, len(calls)):
+                return Ended(end="budget", why=over, held=dict.fromkeys((c.tool_call_id for c in calls), over))
+            outcomes = OUTCOMES.validate_json(await step(f"tools#{n}", self._call, work, calls))
+            work.outcomes += outcomes
+            results = {outcome.call: outcome.text for outcome in outcomes}
+            if any(outcome.kind == "waits" for outcome in outcomes):
+                return Ended(end="waiting", held={o.call: o.text for o in outcomes if o.kind != "waits"})
+            work.new.append(tool_returns(calls, {str(call): text for call, text in results.items()}))
+            if all(outcome.kind == "unavailable" for outcome in outcomes):
+                return Ended(end="unavailable", why=outcomes[0].service)
+            invalid_in_a_row = invalid_in_a_row + 1 if all(o.kind == "invalid" for o in outcomes) else 0
+            if invalid_in_a_row == TRIES:
+                return Ended(end="failed", why="I could not put your request into a form that the tools accept.")
+        return Ended(end="budget", why=f"{work.budget.steps} steps")
+
+    def _keep(self, work: Answering, asked: Asked, response: ModelResponse) -> None:
+        work.new.append(response)
+        work.used += asked.usage
+        work.spent += asked.cost_usd or 0
+        if text := "".join(part.content for part in response.parts if isinstance(part, TextPart)).strip():
+            work.shown.append(text)
+
+    def _over(self, work: Answering, more: int) -> str:
+        """The limit of this turn that is reached, in a person's words; empty when none is."""
+        budget = work.budget
+        if len(work.outcomes) + more > budget.calls:
+            return f"{budget.calls} look-ups"
+        if work.used.input + work.used.output > budget.tokens:
+            return f"{budget.tokens:,} words and parts of words read"
+        return f"{budget.dollars} dollars" if work.spent > budget.dollars else ""
+
+    # The steps. Both take live things and give text; what they need is rebuilt around them after a crash.
+
+    async def _ask(self, work: Answering) -> str:
+        return ASKED.dump_json(await self._asked(work)).decode()
+
+    async def _asked(self, work: Answering) -> Asked:
+        loop = asyncio.get_running_loop()
+        if work.aborted.is_set() or await work.stopping():
+            return Asked(response=None, end="stopped")
+        if loop.time() > work.deadline:
+            return Asked(response=None, end="budget", why=f"{work.budget.seconds / 60:.0f} minutes")
+        call = ModelCall(
+            route=work.route,
+            instructions=work.instructions,
+            messages=[*work.past, *work.new],
+            tools=work.tools.definitions,
+            workspace=work.workspace,
+        )
+        asking = asyncio.create_task(self._llm.answer(call, _Shown(work)))
+        abort = asyncio.create_task(work.aborted.wait())
+        try:
+            await asyncio.wait((asking, abort), timeout=work.deadline - loop.time(), return_when="FIRST_COMPLETED")
+            if not asking.done():
+                return Asked(response=None, end="stopped" if work.aborted.is_set() else "budget", why="10 minutes")
+            answer = asking.result()
+        except ModelsUnavailable as error:
+            return Asked(response=None, end="later", why=str(error), retry_at=error.retry_at)
+        except TooLong:
+            return Asked(response=None, end="failed", why="This conversation is too long for me. Begin a new thread.")
+        except ModelRefused as error:
+            why = "The model declined to answer this." if error.declined else ""
+            return Asked(response=None, end="failed", why=why)
+        finally:
+            for task in (asking, abort):
+                task.cancel()
+            await asyncio.gather(asking, abort, return_exceptions=True)
+        asked = Asked(response=answer.response, usage=answer.usage, cost_usd=answer.cost_usd, seconds=answer.seconds)
+        await work.record(asked, answer.model)
+        return asked
+
+    async def _call(self, work: Answering, calls: Sequence[ToolCallPart]) -> str:
+        async def one(part: ToolCallPart) -> Outcome:
+            outcome = await work.tools.call(work.turn, part)
+            if outcome.said:
+                state = "complete" if outcome.kind == "done" else "error"
+                await work.reply.task(Task(id=part.tool_call_id, title=outcome.said, state=state, link=outcome.link))
+            return outcome
+
+        return OUTCOMES.dump_json(list(await asyncio.gather(*(one(part) for part in calls)))).decode()
+
+
+class _Shown:
+    """Passes the model's words on, and what earlier calls said before them."""
+
+    def __init__(self, work: Answering) -> None:
+        self._work = work
+        self._begun = False
+
+    async def text(self, delta: str) -> None:
+        if not self._begun and self._work.shown:
+            delta = f"\n\n{delta}"
+        self._begun = True
+        await self._work.reply.write(delta)
+
+    async def restarted(self) -> None:
+        await self._work.reply.restart()
+        if self._work.shown:
+            await self._work.reply.write(self._work.text)
+        self._begun = False

@@ -1,0 +1,393 @@
+"""Builds everything once, from the settings, and starts and stops it in order."""
+
+import asyncio
+import gc
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+import httpx
+import structlog
+from fastapi import FastAPI
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
+
+from bot.agent import Agent, Asked
+from bot.durable import Durable, prune
+from bot.llm import LLM, Vendors, load_routes
+from bot.llm.routes import ANTHROPIC_URL, OPENAI_URL
+from bot.messages import Card, IncomingMessage
+from bot.pending import Decisions
+from bot.router import AgentFile, Router, read_agent
+from bot.self_service.accounts import PersonalAccounts
+from bot.self_service.connections import Connections
+from bot.settings import ROOT, Settings
+from bot.slack.api import Failed, SlackApi, reason
+from bot.slack.background import Background
+from bot.slack.clicks import Clicks
+from bot.slack.commands import Commands
+from bot.slack.listeners import Body, slack_app
+from bot.slack.surface import SlackSurface, Workplace
+from bot.slack.welcome import Welcome
+from bot.telemetry import Metrics
+from bot.turn import Parts, TurnRoom
+from bot.web.app import build_web
+from bot.web.site import Site, SlackApp
+from integrations.catalog import integration_catalog
+from memory import feedback, usage
+from memory.connect_flows import ConnectFlows
+from memory.crypto import Keyring
+from memory.database import Database, open_database
+from memory.grants import Grants
+from memory.ids import PendingId, PersonId, TurnId, WorkspaceId, person_id, workspace_of
+from memory.ledger import Ledger
+from memory.pending import PendingItem, PendingItems
+from memory.people import People, Person
+from memory.turns import Turns
+from memory.web_sessions import WebSessions
+from skills.catalog import skill_catalog
+
+log = structlog.get_logger()
+
+SOCKETS = 2
+"""Slack closes a socket every few hours before it opens the next; with two, one is always there."""
+DRAIN = 25.0
+"""Seconds that running turns get to end on SIGTERM."""
+KEEP_STEPS = timedelta(days=7)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(kw_only=True)
+class App:
+    """Everything that runs."""
+
+    settings: Settings
+    database: Database
+    durable: Durable
+    turns: TurnRoom
+    llm: LLM
+    surface: SlackSurface
+    bolt: AsyncApp
+    web: FastAPI
+    metrics: Metrics
+    connections: Connections
+    decisions: Decisions
+    items: PendingItems
+    background: Background
+    session: aiohttp.ClientSession
+    http: httpx.AsyncClient
+    sockets: list[AsyncSocketModeHandler] = field(default_factory=list[AsyncSocketModeHandler])
+    is_working: bool = False
+
+    async def enter_workplaces(self) -> None:
+        """Ask Slack which workspace each bot token is for. Waits, and says so, while Slack does not answer."""
+        for token in self.settings.bot_tokens:
+            client = slack_client(self.settings, token.get_secret_value(), self.session)
+            while True:
+                try:
+                    who = await SlackApi(client).post("auth.test")
+                    break
+                except Failed as error:
+                    if reason(error) in ("invalid_auth", "account_inactive", "token_revoked", "not_authed"):
+                        raise BadToken(f"SLACK_BOT_TOKEN: Slack says {reason(error)}. Install the app again.") from None
+                    log.warning("Slack does not answer, trying again", error=reason(error))
+                    await asyncio.sleep(2)
+            self.surface.enter(
+                Workplace(
+                    id=WorkspaceId(who["team_id"]),
+                    name=str(who.get("team") or who["team_id"]),
+                    bot_user=str(who["user_id"]),
+                    bot_id=str(who.get("bot_id") or ""),
+                    client=client,
+                )
+            )
+
+    async def connect(self) -> None:
+        """Hear Slack by Socket Mode, when an app token is set."""
+        if self.settings.slack_app_token is None:
+            return
+        token = self.settings.slack_app_token.get_secret_value()
+        for _ in range(SOCKETS):
+            handler = AsyncSocketModeHandler(
+                self.bolt, token, web_client=slack_client(self.settings, token, self.session)
+            )
+            self.sockets.append(handler)
+        await asyncio.gather(*(socket.connect_async() for socket in self.sockets))
+
+    async def work(self) -> None:
+        """Begin to run turns."""
+        await self.durable.start(self.turns.run, on_stop=self.turns.abort, on_tick=self.tick)
+        self.is_working = True
+
+    async def warm(self) -> None:
+        """Load what the first turn needs, and take what stays for good out of the garbage collector's sight."""
+        await self.llm.warm()
+        gc.collect()
+        gc.freeze()
+
+    async def tick(self) -> None:
+        """What one process of all does once a minute."""
+        expired = await self.items.expire()
+        for turn in dict.fromkeys(item.turn for item in expired):
+            decision = await self.decisions.look(
+                next(item.id for item in expired if item.turn == turn),
+                next(item.person for item in expired if item.turn == turn),
+            )
+            await redraw(self.surface, decision.card, decision.items)
+        await self.connections.sweep(now=utc_now())
+        await prune(older_than=utc_now() - KEEP_STEPS)
+
+    async def stop(self) -> None:
+        """Hear no more, let running turns end, leave the rest to others."""
+        self.is_working = False
+        for socket in self.sockets:
+            with suppress(*Failed, RuntimeError):
+                await socket.close_async()
+        await self.durable.drain(DRAIN)
+        await self.background.close()
+        await self.llm.close()
+        await self.http.aclose()
+        await self.session.close()
+        await self.database.close()
+
+
+class BadToken(Exception):
+    """Slack does not know a token; the message names the setting."""
+
+
+def slack_client(settings: Settings, token: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """A client over the one shared session, which waits when Slack asks it to."""
+    client = AsyncWebClient(token=token, base_url=settings.slack_api_url, session=session, timeout=30)
+    client.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=3))
+    return client
+
+
+def build(settings: Settings, database_url: str) -> App:
+    """Build everything; nothing is started and nothing is asked over the network. Runs inside the event loop."""
+    worker = settings.worker()
+    database = open_database(database_url, name=worker)
+    session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60))
+    http = httpx.AsyncClient(timeout=httpx.Timeout(20.0, connect=5.0))
+    metrics, background = Metrics(), Background()
+    keyring = Keyring(settings.secret_key().get_secret_value())
+    sessions = WebSessions(database)
+    people, grants, items, turns = People(database), Grants(database, keyring), PendingItems(database), Turns(database)
+    integrations, skills = integration_catalog(), skill_catalog()
+    apps = {name: app for name, declared in integrations.items() if (app := settings.oauth_app(declared))}
+    connections = Connections(
+        grants=grants,
+        flows=ConnectFlows(database, keyring, grants),
+        people=people,
+        skills=skills,
+        integrations=integrations,
+        apps=apps,
+        http=http,
+        public_url=settings.pinyon_public_url if settings.oauth_ready else None,
+    )
+    accounts = PersonalAccounts(connections, utc_now)
+    surface = SlackSurface(people, now=utc_now)
+    durable = Durable(database, worker=worker, slots=settings.pinyon_slots)
+    decisions = Decisions(database)
+    llm = LLM(load_routes(settings.pinyon_models_file), vendors(settings))
+
+    async def offer(person: PersonId, integration: str, pending: PendingId) -> str:
+        return await connections.offer(person, integration, now=utc_now(), pending=pending)
+
+    async def record(message: IncomingMessage, agent: AgentFile, asked: Asked, model: str) -> None:
+        metrics.tokens.labels(model, "input").inc(asked.usage.input)
+        metrics.tokens.labels(model, "output").inc(asked.usage.output)
+        metrics.dollars.labels(model).inc(float(asked.cost_usd or 0))
+        background.run(keep_usage(database, message, agent, asked, model))
+
+    room = TurnRoom(
+        Parts(
+            database=database,
+            router=Router(read_agent(ROOT / "configs" / "agents" / "pinyon.md")),
+            agent=Agent(llm),
+            ledger=Ledger(database, worker),
+            surfaces={"slack": surface},
+            accounts=accounts,
+            connected=accounts,
+            offer=offer,
+            titles={name: declared.title for name, declared in integrations.items()},
+            record=record,
+            now=utc_now,
+            wake=durable.wake,
+        )
+    )
+    welcome = Welcome(
+        surface, people, connections, items, background=background, has_asked=turns.has_asked, now=utc_now
+    )
+    commands = Commands(surface, connections, welcome, now=utc_now)
+
+    async def keep_feedback(turn: TurnId, person: PersonId, word: str) -> None:
+        await feedback.keep(database, turn, person, word)
+
+    clicks = Clicks(
+        surface,
+        decisions,
+        commands,
+        welcome,
+        background=background,
+        enqueue=room.enqueue,
+        retry=room.retry,
+        wake=durable.wake,
+        feedback=keep_feedback,
+        now=utc_now,
+    )
+
+    async def changed(workspace: WorkspaceId, event: Body) -> None:
+        if event["type"] == "user_change":
+            background.run(user_changed(workspace, event["user"]["id"]))
+        else:
+            log.warning("Slack ended our access to a workspace", workspace=workspace, event=event["type"])
+
+    async def user_changed(workspace: WorkspaceId, user: str) -> None:
+        person = person_id(workspace, user)
+        if await people.get(person) is None:
+            return
+        if (await surface.person(person, again=True)).deactivated_at is not None:
+            await sessions.end_all(person)
+            await connections.leave(person)
+
+    first = settings.bot_tokens[0].get_secret_value()
+    secret = settings.slack_signing_secret
+    bolt = slack_app(
+        surface,
+        client=slack_client(settings, first, session),
+        signing_secret=secret.get_secret_value() if secret else None,
+        enqueue=room.enqueue,
+        stop=room.stop,
+        takes_part=turns.takes_part,
+        clicks=clicks,
+        commands=commands,
+        welcome=welcome,
+        changed=changed,
+    )
+
+    async def on_connected(person: PersonId, integration: str, _pending: PendingId | None) -> None:
+        grant = await grants.find(person, integration)
+        for decision in await decisions.connected(person, integration, grant.account.name if grant else ""):
+            durable.wake()
+            background.run(redraw(surface, decision.card, decision.items))
+        background.run(welcome.home(person))
+
+    async def look_up(person: PersonId) -> Person | None:
+        if workspace_of(person) not in surface.workplaces:
+            return None
+        try:
+            return await surface.person(person, again=True)
+        except Failed as error:
+            log.info("nobody of that id", error=reason(error))
+            return None
+
+    site = Site(
+        public_url=settings.pinyon_public_url,
+        slack=sign_in_app(settings),
+        slack_link=lambda workspace: (
+            f"https://slack.com/app_redirect?team={workspace}" if workspace else "https://slack.com"
+        ),
+        connections=connections,
+        people=people,
+        sessions=sessions,
+        keyring=keyring,
+        http=http,
+        look_up=look_up,
+        on_connected=on_connected,
+        clock=utc_now,
+    )
+    app = App(
+        settings=settings,
+        database=database,
+        durable=durable,
+        turns=room,
+        llm=llm,
+        surface=surface,
+        bolt=bolt,
+        web=FastAPI(),
+        metrics=metrics,
+        connections=connections,
+        decisions=decisions,
+        items=items,
+        background=background,
+        session=session,
+        http=http,
+    )
+    app.web = build_web(
+        site,
+        database=database,
+        slack_events=SlackEvents(bolt) if secret else None,
+        ready=lambda: app.is_working,
+        registry=metrics.registry,
+    )
+    return app
+
+
+class SlackEvents:
+    """Slack's signed requests, handed to Bolt with their body untouched."""
+
+    def __init__(self, bolt: AsyncApp) -> None:
+        self._handler = AsyncSlackRequestHandler(bolt)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._handler.handle(Request(scope, receive))
+        await response(scope, receive, send)
+
+
+def vendors(settings: Settings) -> Vendors:
+    """The model vendors whose keys are set."""
+    return Vendors(
+        anthropic_key=settings.anthropic_api_key,
+        anthropic_base_url=settings.anthropic_base_url or ANTHROPIC_URL,
+        openai_key=settings.openai_api_key,
+        openai_base_url=settings.openai_base_url or OPENAI_URL,
+    )
+
+
+def sign_in_app(settings: Settings) -> SlackApp | None:
+    """Our registration for Sign in with Slack; None when people cannot sign in here."""
+    if not settings.slack_client_id or settings.slack_client_secret is None:
+        return None
+    return SlackApp(
+        client_id=settings.slack_client_id,
+        client_secret=settings.slack_client_secret,
+        api_url=settings.slack_api_url,
+    )
+
+
+async def keep_usage(database: Database, message: IncomingMessage, agent: AgentFile, asked: Asked, model: str) -> None:
+    """Write down what one model call used."""
+    async with database.sessions.begin() as session:
+        await usage.record(
+            session,
+            usage.Used(
+                workspace=message.workspace,
+                person=message.person,
+                turn=message.turn,
+                route=agent.route,
+                model=model,
+                input=asked.usage.input,
+                output=asked.usage.output,
+                cache_read=asked.usage.cache_read,
+                cache_write=asked.usage.cache_write,
+                cost_usd=asked.cost_usd,
+                seconds=asked.seconds,
+            ),
+        )
+
+
+async def redraw(surface: SlackSurface, card: Card | None, items: Sequence[PendingItem]) -> None:
+    """Show a card of Slack's as it stands now."""
+    place = next((item.card for item in items if item.card), None)
+    if card is not None and place is not None:
+        await surface.redraw(card, place, items[0].workspace)

@@ -1,0 +1,19 @@
+"""`pinyon …`, one file for each command."""
+
+import typer
+
+from bot.cli import doctor, keys, manifest, migrate, serve, worker
+
+app = typer.Typer(
+    name="pinyon",
+    help="A workplace assistant that lives in Slack and remembers how you work.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
+app.command("doctor")(doctor.doctor)
+app.command("manifest")(manifest.manifest)
+app.command("migrate")(migrate.migrate)
+app.add_typer(keys.app, name="keys")

@@ -1,0 +1,124 @@
+"""How a turn ended, in a person's words: what was done, what was not, and the next step."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.agent import Answering, Ended
+from bot.messages import Answer, Card, FailureCard, IncomingMessage, reference
+from bot.toolbox.call import Outcome
+from memory.ids import TurnId
+from memory.people import Person
+
+KEEP_TRYING = timedelta(minutes=20)
+"""How long a turn is retried while no model answers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What the words depend on beside the work itself."""
+
+    message: IncomingMessage
+    person: Person
+    asked_at: datetime
+    titles: Mapping[str, str]
+    """Vendors' names by integration."""
+    card: Card | None = None
+
+
+def told(ended: Ended, work: Answering, around: Around) -> Answer:
+    """The end of the turn, as the person reads it."""
+    turn, text = around.message.turn, work.text
+    match ended.end:
+        case "answered":
+            footer = footer_of(work.outcomes, private=around.message.private)
+            return Answer(text=text or "Done.", footer=footer, turn=turn)
+        case "waiting":
+            return Answer(text=text, state="waiting", card=around.card, turn=turn)
+        case "quiet":
+            return Answer(text="Put aside.", turn=turn)
+        case "stopped":
+            return Answer(text=joined(text, stopped(work.outcomes)), state="stopped", turn=turn)
+        case "budget":
+            limit = f"I stopped after {ended.why}, the limit for one question. {done(work.outcomes)}"
+            return Answer(text=joined(text, limit), state="stopped", turn=turn)
+        case "later" if tries_again(ended, around):
+            until = clock(around.asked_at + KEEP_TRYING, around.person)
+            return Answer(
+                text=f"No model answers right now. I keep trying until {until} and tell you here.",
+                state="waiting",
+                turn=turn,
+            )
+        case _:
+            return Answer(text=text, state="failed", card=failure(ended, work, around), turn=turn)
+
+
+def tries_again(ended: Ended, around: Around) -> bool:
+    """Whether the turn goes on by itself when a model may answer again."""
+    return ended.end == "later" and ended.retry_at is not None and ended.retry_at < around.asked_at + KEEP_TRYING
+
+
+def failure(ended: Ended, work: Answering, around: Around) -> FailureCard:
+    """The card of a turn that could not be finished."""
+    headline, detail = "I could not finish this.", ended.why or "The model gave no answer that I can use."
+    if ended.end == "unavailable":
+        headline = f"{around.titles.get(ended.why, ended.why)} is not answering."
+        detail = "I tried more than once."
+    elif ended.end == "later":
+        headline = "No model answers right now."
+        detail = f"I tried for {KEEP_TRYING.seconds // 60} minutes."
+    return FailureCard(
+        headline=headline,
+        detail=f"{detail} {done(work.outcomes)} Your question is kept.",
+        reference=reference(around.message.turn),
+        retry=around.message.turn,
+    )
+
+
+def apology(turn: TurnId) -> FailureCard:
+    """The card for a bug of ours."""
+    return FailureCard(
+        headline="Something broke on my side.",
+        detail="What was done before stays done, and nothing else was changed. Your question is kept.",
+        reference=reference(turn),
+        retry=turn,
+    )
+
+
+def footer_of(outcomes: Sequence[Outcome], *, private: bool) -> tuple[str, ...]:
+    """Whose account an answer used, who sees it, and what was read."""
+    services = list(dict.fromkeys(o.service for o in outcomes if o.service and o.kind == "done"))
+    if not services:
+        return ()
+    said = list(dict.fromkeys(o.said for o in outcomes if o.kind == "done" and o.effect == "read" and o.said))
+    what = [lowered(said[0])] if len(said) == 1 else [f"{len(said)} look-ups"] if said else []
+    return (f"As you on {' and '.join(services)}", *(["only you can see this"] if private else []), *what)
+
+
+def done(outcomes: Sequence[Outcome]) -> str:
+    """Which writes happened: "Done: …" or that nothing was changed."""
+    said = [o.said or o.tool for o in outcomes if o.effect == "write" and o.kind == "done"]
+    return f"Done: {', '.join(said)}." if said else "I changed nothing."
+
+
+def stopped(outcomes: Sequence[Outcome]) -> str:
+    """What stays of a turn that its person stopped."""
+    said = [o.said or o.tool for o in outcomes if o.effect == "write" and o.kind == "done"]
+    return f"Stopped. Already done: {', '.join(said)}." if said else "Stopped. Nothing was changed."
+
+
+def joined(text: str, more: str) -> str:
+    return f"{text}\n\n{more}" if text else more
+
+
+def lowered(said: str) -> str:
+    return said[:1].lower() + said[1:]
+
+
+def clock(at: datetime, person: Person) -> str:
+    """The time of day where the person is."""
+    try:
+        return f"{at.astimezone(ZoneInfo(person.zone)):%H:%M}"
+    except (ZoneInfoNotFoundError, ValueError):
+        return f"{at:%H:%M} UTC"

@@ -1,0 +1,110 @@
+"""Instructions, history and what was just said, as the model's messages."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic_ai.messages import (
+    ModelMessage,
+    ModelMessagesTypeAdapter,
+    ModelRequest,
+    ModelResponse,
+    TextPart,
+    ToolCallPart,
+    ToolReturnPart,
+    UserPromptPart,
+)
+
+from bot.messages import IncomingMessage
+from memory.conversations import Transcript
+from memory.people import Person
+
+PUT_ASIDE = "Put aside: the person asked something new before this was decided. Nothing was done."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """A thread as the model sees it."""
+
+    messages: tuple[ModelMessage, ...]
+    held: dict[str, str]
+    """Results, by call id, that the calls at the end of `messages` already have."""
+
+    @property
+    def open_calls(self) -> tuple[ToolCallPart, ...]:
+        """The calls at the end that have no result yet."""
+        if self.messages and isinstance(last := self.messages[-1], ModelResponse):
+            return tuple(part for part in last.parts if isinstance(part, ToolCallPart))
+        return ()
+
+
+def history(transcripts: Sequence[Transcript]) -> History:
+    """Join what the turns of a thread added; calls that nobody answered are closed as put aside."""
+    messages: list[ModelMessage] = []
+    held: dict[str, str] = {}
+    for transcript in transcripts:
+        added = ModelMessagesTypeAdapter.validate_json(transcript.messages)
+        if added and not _answers(added[0]):
+            messages += closing(History(messages=tuple(messages), held=held), PUT_ASIDE)
+            held = {}
+        if added:
+            held = {}
+        messages += added
+        held |= json.loads(transcript.held)
+    return History(messages=tuple(messages), held=held)
+
+
+def _answers(message: ModelMessage) -> bool:
+    return isinstance(message, ModelRequest) and any(isinstance(part, ToolReturnPart) for part in message.parts)
+
+
+def closing(past: History, default: str) -> list[ModelMessage]:
+    """The message that gives every open call of `past` its result, or `default`; empty when none is open."""
+    returns = [
+        ToolReturnPart(
+            tool_name=call.tool_name, content=past.held.get(call.tool_call_id, default), tool_call_id=call.tool_call_id
+        )
+        for call in past.open_calls
+    ]
+    return [ModelRequest(parts=returns)] if returns else []
+
+
+def tool_returns(calls: Sequence[ToolCallPart], results: dict[str, str]) -> ModelRequest:
+    """The results of `calls`, by call id, as the model reads them."""
+    return ModelRequest(
+        parts=[
+            ToolReturnPart(tool_name=c.tool_name, content=results[c.tool_call_id], tool_call_id=c.tool_call_id)
+            for c in calls
+        ]
+    )
+
+
+def asked(message: IncomingMessage) -> ModelRequest:
+    """What the person said, with the names of what they attached."""
+    attached = "".join(
+        f"\n[attached: {file.name}, {file.kind}, {file.size:,} bytes; not read]" for file in message.files
+    )
+    return ModelRequest(parts=[UserPromptPart(content=f"{message.text}{attached}")])
+
+
+def closed_with(text: str) -> ModelResponse:
+    """What Pinyon itself said at the end of a turn that the model did not finish."""
+    return ModelResponse(parts=[TextPart(content=text)])
+
+
+def instructions(agent: str, skills: Sequence[str], person: Person, message: IncomingMessage, now: datetime) -> str:
+    """What the model is told first. It changes only from day to day, so that a vendor can cache it."""
+    try:
+        local = now.astimezone(ZoneInfo(person.zone))
+    except (ZoneInfoNotFoundError, ValueError):
+        local = now
+    where = "a direct message" if message.private else "a channel where other people read the answer"
+    about = f"You speak with {person.name} in {where}. For them today is {local:%A, %d %B %Y} ({person.zone})."
+    return "\n\n".join([agent, *skills, about])
+
+
+def dump(messages: Sequence[ModelMessage]) -> str:
+    """Model messages as JSON text."""
+    return ModelMessagesTypeAdapter.dump_json(list(messages)).decode()

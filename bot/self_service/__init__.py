@@ -1,0 +1,1 @@
+"""What a person can see and change outside a turn; surfaces only draw it."""

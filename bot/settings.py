@@ -1,0 +1,234 @@
+"""The only reader of the environment: every setting, checked at start-up; what is wrong is named with its fix."""
+
+import base64
+import secrets
+import socket
+import uuid
+from collections.abc import Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from integrations.integration import Integration, OAuthApp
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Misset(Exception):
+    """A setting is missing or malformed; the message is one line for each, with its name and the fix."""
+
+
+class Settings(BaseSettings):
+    """What an operator sets. Names are the environment variables' names in lower case."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_client_id: str | None = None
+    slack_client_secret: SecretStr | None = None
+    slack_api_url: str = "https://slack.com/api/"
+
+    anthropic_api_key: SecretStr | None = None
+    anthropic_base_url: str | None = None
+    openai_api_key: SecretStr | None = None
+    openai_base_url: str | None = None
+
+    github_client_id: str | None = None
+    github_client_secret: SecretStr | None = None
+    github_api_url: str | None = None
+    github_authorize_url: str | None = None
+    github_token_url: str | None = None
+    github_revoke_url: str | None = None
+
+    atlassian_client_id: str | None = None
+    atlassian_client_secret: SecretStr | None = None
+    atlassian_api_url: str | None = None
+    atlassian_authorize_url: str | None = None
+    atlassian_token_url: str | None = None
+    atlassian_revoke_url: str | None = None
+    atlassian_resources_url: str | None = None
+
+    google_client_id: str | None = None
+    google_client_secret: SecretStr | None = None
+    google_api_url: str | None = None
+    google_authorize_url: str | None = None
+    google_token_url: str | None = None
+    google_revoke_url: str | None = None
+    google_userinfo_url: str | None = None
+
+    e2b_api_key: SecretStr | None = None
+
+    pinyon_database_url: str | None = None
+    pinyon_data_dir: Path = Path(".pinyon")
+    pinyon_secret_key: SecretStr | None = None
+    pinyon_public_url: str | None = None
+    pinyon_host: str = "127.0.0.1"
+    pinyon_port: int = Field(default=8080, ge=0, le=65535)
+    pinyon_models_file: Path = ROOT / "configs" / "models.yaml"
+    pinyon_worker_id: str = ""
+    pinyon_slots: int = Field(default=160, ge=1, le=1000)
+    """Turns that run in this process at the same time."""
+    pinyon_log_format: str = "console"
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("pinyon_worker_id", mode="before")
+    @classmethod
+    def _named(cls, value: object) -> object:
+        return value or socket.gethostname()
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _ends_with_slash(cls, value: str) -> str:
+        return value if value.endswith("/") else f"{value}/"
+
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _bot_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not value.get_secret_value().startswith("xox"):
+            raise ValueError("a bot token begins with xoxb-: api.slack.com/apps, your app, OAuth & Permissions")
+        return value
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _app_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not value.get_secret_value().startswith("xapp-"):
+            raise ValueError("an app token begins with xapp-: api.slack.com/apps, your app, Basic Information")
+        return value
+
+    @field_validator("pinyon_database_url")
+    @classmethod
+    def _postgres(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
+            raise ValueError("Pinyon keeps everything in PostgreSQL: postgresql://user:password@host/database")
+        return value.replace("postgres://", "postgresql://", 1) if value else value
+
+    @field_validator("pinyon_public_url")
+    @classmethod
+    def _https(cls, value: str | None) -> str | None:
+        if value and not value.startswith("https://") and not is_loopback(value):
+            raise ValueError(f"https is needed outside this machine, got {value}")
+        return value.rstrip("/") if value else value
+
+    @field_validator("pinyon_secret_key")
+    @classmethod
+    def _keys(cls, value: SecretStr | None) -> SecretStr | None:
+        for key in value.get_secret_value().split(",") if value else ():
+            try:
+                length = len(base64.b64decode(key.strip(), validate=True))
+            except ValueError:
+                length = 0
+            if length != 32:
+                raise ValueError("32 bytes in base64, several separated by commas; make one with: pinyon keys new")
+        return value
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Settings":
+        if self.slack_app_token is None and self.slack_signing_secret is None:
+            raise ValueError(
+                "SLACK_APP_TOKEN is missing (Socket Mode), or SLACK_SIGNING_SECRET for events over HTTP:"
+                " api.slack.com/apps, your app, Basic Information"
+            )
+        if self.slack_bot_token is None:
+            raise ValueError("SLACK_BOT_TOKEN is missing: api.slack.com/apps, your app, OAuth & Permissions")
+        if self.anthropic_api_key is None and self.openai_api_key is None:
+            raise ValueError("ANTHROPIC_API_KEY or OPENAI_API_KEY is missing: Pinyon needs one model vendor")
+        if self.pinyon_database_url and self.pinyon_secret_key is None:
+            raise ValueError(
+                "PINYON_SECRET_KEY is missing: with a database of your own, the key that seals people's accounts must"
+                " not live on one machine's disk; make one with: pinyon keys new"
+            )
+        return self
+
+    @property
+    def bot_tokens(self) -> tuple[SecretStr, ...]:
+        """One bot token for each workspace; several stand in SLACK_BOT_TOKEN with commas between."""
+        given = self.slack_bot_token.get_secret_value() if self.slack_bot_token else ""
+        return tuple(SecretStr(token.strip()) for token in given.split(",") if token.strip())
+
+    @property
+    def oauth_ready(self) -> bool:
+        """Whether people can sign in and connect accounts."""
+        return bool(self.pinyon_public_url and self.slack_client_id and self.slack_client_secret)
+
+    def oauth_app(self, integration: Integration) -> OAuthApp | None:
+        """Our registration at `integration`, each endpoint as set or the vendor's own; None when it is not set up."""
+        name = integration.name
+        client_id, secret = getattr(self, f"{name}_client_id", None), getattr(self, f"{name}_client_secret", None)
+        if not client_id or secret is None:
+            return None
+        return OAuthApp(
+            name=name,
+            client_id=client_id,
+            client_secret=secret,
+            api_url=getattr(self, f"{name}_api_url") or integration.api_url,
+            authorize_url=getattr(self, f"{name}_authorize_url") or integration.auth.authorize_url,
+            token_url=getattr(self, f"{name}_token_url") or integration.auth.token_url,
+            revoke_url=getattr(self, f"{name}_revoke_url") or integration.auth.revoke_url,
+        )
+
+    def worker(self) -> str:
+        """A name for this process that no other ever had: a woken zombie must not meet its own successor."""
+        return f"{self.pinyon_worker_id}-{uuid.uuid4().hex[:12]}"
+
+    def secret_key(self) -> SecretStr:
+        """The key that seals what people connect; made once in the data folder where none is set."""
+        if self.pinyon_secret_key is not None:
+            return self.pinyon_secret_key
+        file = self.pinyon_data_dir / "secret.key"
+        if not file.exists():
+            self.pinyon_data_dir.mkdir(parents=True, exist_ok=True)
+            file.touch(mode=0o600)
+            file.write_text(new_key())
+        return SecretStr(file.read_text().strip())
+
+
+def new_key() -> str:
+    """A fresh value for PINYON_SECRET_KEY."""
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def is_loopback(url: str) -> bool:
+    """Whether `url` is on this machine, where http is no danger."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def read_settings(values: Mapping[str, object] | None = None) -> Settings:
+    """The settings from the environment and `.env`, or from `values` alone.
+
+    Raises Misset with one line for each problem: the name, what is wrong, the fix.
+    """
+    try:
+        return Settings() if values is None else _from(values)
+    except ValidationError as error:
+        lines = [_line(".".join(str(p) for p in e["loc"]), e["msg"]) for e in error.errors(include_url=False)]
+        raise Misset("\n".join(lines)) from None  # the cause would print the secrets that were given
+
+
+class _Given(Settings):
+    model_config = SettingsConfigDict(env_file=None, extra="ignore", frozen=True)
+
+    @classmethod
+    def settings_customise_sources(cls, settings_cls: object, **sources: object) -> tuple[object, ...]:  # type: ignore[override]
+        return (sources["init_settings"],)
+
+
+def _from(values: Mapping[str, object]) -> Settings:
+    return _Given(**{name.lower(): value for name, value in values.items()})  # pyright: ignore[reportArgumentType]: checked by pydantic
+
+
+def _line(place: str, message: str) -> str:
+    said = message.removeprefix("Value error, ")
+    return f"{place.upper()}: {said}" if place else said

@@ -1,0 +1,1 @@
+"""Slack: what comes in from there, and what Pinyon looks like there."""

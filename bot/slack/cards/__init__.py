@@ -1,0 +1,60 @@
+"""What Pinyon posts in Slack, one file for each kind of card."""
+
+from datetime import datetime
+
+from bot.messages import ApprovalCard, Card, ConnectCard, FailureCard
+from bot.slack.blocks import Message
+from bot.slack.cards.approval import approval_card, approval_modal, payload_modal
+from bot.slack.cards.connect import connect_card
+from bot.slack.cards.failure import failure_card
+from bot.slack.cards.greeting import empty_message, first_message, only_file, second_message
+from bot.slack.cards.help import WORDS, help_message, unknown_command
+from bot.slack.cards.notes import (
+    answered_privately,
+    decided_already,
+    not_yours,
+    out_of_date,
+    refusal,
+    thanks,
+    try_again,
+    waits_for_asker,
+)
+from bot.slack.cards.skills import SkillRow, skill_row, skills_message
+
+__all__ = [
+    "WORDS",
+    "SkillRow",
+    "answered_privately",
+    "approval_card",
+    "approval_modal",
+    "card_message",
+    "connect_card",
+    "decided_already",
+    "empty_message",
+    "failure_card",
+    "first_message",
+    "help_message",
+    "not_yours",
+    "only_file",
+    "out_of_date",
+    "payload_modal",
+    "refusal",
+    "second_message",
+    "skill_row",
+    "skills_message",
+    "thanks",
+    "try_again",
+    "unknown_command",
+    "waits_for_asker",
+]
+
+
+def card_message(card: Card, *, now: datetime) -> Message:
+    """Any card of a turn, as it stands."""
+    match card:
+        case ApprovalCard():
+            return approval_card(card, now=now)
+        case ConnectCard():
+            return connect_card(card)
+        case FailureCard():
+            return failure_card(card)

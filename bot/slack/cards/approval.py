@@ -1,0 +1,192 @@
+"""The card of a turn's writes: what would be done, and what became of it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from bot.messages import ApprovalCard, Write, WriteState
+from bot.slack.blocks import (
+    Block,
+    Message,
+    View,
+    actions,
+    button,
+    context,
+    cut,
+    modal,
+    mrkdwn,
+    phrase,
+    reference,
+    said,
+    section,
+    sentence,
+    slack_date,
+    words,
+)
+from bot.slack.cards.approval_list import approval_list, numbered
+from bot.slack.cards.parts import (
+    OPEN,
+    PREVIEW,
+    SHORT_PREVIEW,
+    approve_label,
+    deed,
+    first_fitting,
+    lower,
+    open_button,
+    origin_of_question,
+    pair_blocks,
+    pairs_of,
+    size,
+    terms,
+    text_blocks,
+    text_line,
+    waiting_in,
+)
+from bot.slack.visible import visible
+
+VIEW_BLOCKS, VIEW_SIZE = 98, 200_000
+"""What fits into a dialog, with room for its frame: Slack takes 100 blocks and 250 kB."""
+
+
+def approval_card(card: ApprovalCard, *, now: datetime) -> Message:
+    """The card as it stands. A button's value is the write's pending id, with `:all` where it means all of the card's.
+
+    Targets are shown whole or not at all. What does not fit cannot be approved here, only in the dialog behind
+    "Show all".
+    """
+    if len(card.items) != 1:
+        return approval_list(card, now=now)
+    item = card.items[0]
+    return _open(card, item, now) if item.outcome in OPEN else _over(card, item, now)
+
+
+def payload_modal(write: Write) -> View:
+    """A write's text in full."""
+    pieces = cut(visible(write.text))
+    length = context(mrkdwn(f"{len(write.text):,} characters"))
+    blocks = [text_line(write), length, *(said(piece) for piece in pieces[: VIEW_BLOCKS - 2])]
+    if missing := sum(map(len, pieces[VIEW_BLOCKS - 2 :])):
+        blocks.append(context(mrkdwn(f"and {missing:,} more characters, too many for this window")))
+    return modal("Text in full", blocks, identity=write.pending)
+
+
+def approval_modal(card: ApprovalCard, *, now: datetime) -> View:
+    """Every write of a card with its whole text. Only here can be approved at once what a card cannot show.
+
+    Submitting it is the callback `approval.all`, for the pending id in `private_metadata` and its whole card.
+    """
+    waiting, first = waiting_in(card), card.items[0].write.pending
+    blocks = [*_modal_blocks(card), context(*(terms(card, now) if waiting else [reference(card.reference)]))]
+    if len(blocks) > VIEW_BLOCKS or size(blocks) > VIEW_SIZE:
+        too_long = "This is too long to be shown in full, so it cannot be approved. Ask me for less at once."
+        return modal("Too long to show", [section(too_long)], identity=first)
+    if not waiting:
+        return modal("What became of it", blocks, identity=first)
+    submit = approve_label(len(waiting), len(card.items))
+    return modal("What waits for you", blocks, identity=first, submit=submit, callback="approval.all")
+
+
+def _modal_blocks(card: ApprovalCard) -> Iterator[Block]:
+    yield from origin_of_question(card)
+    for number, item in enumerate(card.items, start=1):
+        yield section(f"*{numbered(number, item)}*")
+        yield from pair_blocks(pairs_of(card, item, with_account=True))
+        if item.write.text:
+            yield text_line(item.write)
+            yield from (said(piece) for piece in cut(visible(item.write.text)))
+
+
+def _open(card: ApprovalCard, item: WriteState, now: datetime) -> Message:
+    write, is_stale = item.write, item.outcome == "stale"
+    question = f"Changed since I asked. {deed(write)} anyway?" if is_stale else write.ask
+    unused = [mrkdwn("Your earlier approval was not used")] if is_stale else []
+    top = [*origin_of_question(card), *sentence(question, card.because)]
+    quiet = context(*unused, *terms(card, now))
+    spoken = f"Approve: {lower(deed(write))}"
+    approve = button("Approve", "approval.approve", write.pending, style="primary", spoken=spoken)
+    deny = button("Deny", "approval.deny", write.pending)
+    row = actions(f"approval:{write.pending}", [approve, deny])
+    pairs = pair_blocks(pairs_of(card, item, with_account=True))
+    whole = ([*top, *pairs, *text_blocks(write, about), row, quiet] for about in (PREVIEW, SHORT_PREVIEW))
+    blocks = first_fitting(whole) or [*top, *_unshown(write, deny), quiet]
+    text = "It changed since I asked. Look again before you approve." if is_stale else f"{write.ask} Approve or deny."
+    return Message(words(text), blocks)
+
+
+def _unshown(write: Write, deny: Block) -> list[Block]:
+    show = button("Show all", "approval.show", f"{write.pending}:all", style="primary")
+    return [
+        section("What this acts on is too long for a card. Look at all of it before you decide."),
+        actions(f"approval:{write.pending}", [show, deny]),
+    ]
+
+
+def _over(card: ApprovalCard, item: WriteState, now: datetime) -> Message:
+    headline, detail, text = _ending(item)
+    top, quiet = sentence(headline, detail), context(*_aftermath(card, item, now))
+    pairs = pair_blocks(pairs_of(card, item, with_account=item.outcome == "done"))
+    identity, buttons = f"{item.outcome}:{item.write.pending}", list(_afterwards(card, item))
+    whole = [*top, *pairs, *([actions(identity, buttons)] if buttons else []), quiet]
+    show = button("Show all", "approval.show", f"{item.write.pending}:all")
+    blocks = first_fitting([whole]) or [*top, actions(identity, [*buttons, show]), quiet]
+    return Message(words(text), blocks)
+
+
+def _ending(item: WriteState) -> tuple[str, str, str]:
+    """Headline, detail and fallback of a write that is over."""
+    refused = item.write.refused
+    match item.outcome:
+        case "done":
+            return item.write.done, "", f"{item.write.done}."
+        case "denied":
+            return refused, "", f"{refused}. You denied this."
+        case "expired":
+            nothing = _nothing(refused)
+            return f"Expired. {nothing}.", "", f"Expired: {lower(nothing)}."
+        case "failed":
+            return refused, item.said, f"{refused}. It did not work."
+        case "unknown":
+            unsure = "I do not know whether this was done."
+            return unsure, item.said or "The connection broke on the way. Look there before you ask again.", unsure
+        case _:
+            put_aside = "Put aside, because you asked something new."
+            return put_aside, "", put_aside
+
+
+def _nothing(refused: str) -> str:
+    """What follows "Expired": "Not posted" becomes "Nothing was posted"."""
+    verb = refused.removeprefix("Not ")
+    return refused if verb == refused else f"Nothing was {verb}"
+
+
+def _afterwards(card: ApprovalCard, item: WriteState) -> Iterator[Block]:
+    pending = item.write.pending
+    match item.outcome:
+        case "denied":
+            if not item.said:
+                yield button("Wrong place", "denied.reason:place", f"{pending}:place")
+                yield button("Wrong words", "denied.reason:words", f"{pending}:words")
+                yield button("Not now", "denied.reason:later", f"{pending}:later")
+            yield button("Change and ask again", "denied.again", pending)
+        case "expired":
+            yield button("Prepare it again", "expired.again", pending)
+        case "moved_on":
+            yield button("Bring it back", "moved_on.again", pending)
+        case "failed":
+            yield button("Prepare it again", "failed.again", pending)
+        case _:
+            if found := open_button(card, item, "done.open"):
+                yield found
+
+
+def _aftermath(card: ApprovalCard, item: WriteState, now: datetime) -> list[Block]:
+    at = f" {slack_date(item.at, now)}" if item.at else ""
+    match item.outcome:
+        case "done":
+            return [mrkdwn(f"You approved this{at}"), reference(card.reference)]
+        case "denied":
+            optional = mrkdwn("A reason helps me do better, and is optional")
+            return [mrkdwn(f"You denied this{at}"), phrase(f"Reason: {item.said[:200]}") if item.said else optional]
+        case "expired":
+            return [mrkdwn("Approvals wait 24 hours, because what they act on changes"), reference(card.reference)]
+        case _:
+            return [reference(card.reference)]

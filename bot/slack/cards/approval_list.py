@@ -1,0 +1,162 @@
+"""The card of several writes, each with its own menu."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+
+from bot.messages import ApprovalCard, Outcome, WriteState
+from bot.slack.blocks import (
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    divider,
+    mrkdwn,
+    overflow,
+    phrase,
+    plain,
+    reference,
+    section,
+    sentence,
+    words,
+)
+from bot.slack.cards.parts import (
+    OPEN,
+    PREVIEW,
+    SHORT_PREVIEW,
+    approve_label,
+    deed,
+    first_fitting,
+    is_cut,
+    lower,
+    open_button,
+    origin_of_question,
+    pair_blocks,
+    pairs_of,
+    shown_text,
+    terms,
+    waiting_in,
+)
+from bot.slack.visible import visible_target
+
+ITEMS = 8
+"""Writes that one card shows; the rest stands behind "Show all"."""
+_OUTCOMES: dict[Outcome, str] = {
+    "waiting": "waiting",
+    "stale": "changed",
+    "done": "done",
+    "denied": "denied",
+    "expired": "expired",
+    "moved_on": "put aside",
+    "failed": "failed",
+    "unknown": "not known",
+}
+
+
+def approval_list(card: ApprovalCard, *, now: datetime) -> Message:
+    """The card as it stands: texts get shorter, then items fewer, until Slack takes it."""
+    most = min(ITEMS, len(card.items))
+    sizes = [(most, PREVIEW), *((shown, SHORT_PREVIEW) for shown in range(most, -1, -1))]
+    blocks = first_fitting(_blocks(card, now, shown=shown, about=about) for shown, about in sizes)
+    return Message(words(_fallback(card)), blocks)
+
+
+def numbered(number: int, item: WriteState) -> str:
+    """The heading of one write in a list: what is asked, or what became of it."""
+    titles: dict[Outcome, str] = {
+        "waiting": deed(item.write),
+        "stale": f"{deed(item.write)} · changed since I asked",
+        "done": item.write.done,
+        "unknown": f"{deed(item.write)} · not known whether it was done",
+    }
+    title = titles.get(item.outcome) or f"{item.write.refused} · {_OUTCOMES[item.outcome]}"
+    return f"{number} · {words(title)}"
+
+
+def _fallback(card: ApprovalCard) -> str:
+    match len(waiting_in(card)):
+        case 0:
+            return _summary(card)
+        case 1:
+            return "1 thing waits for your approval."
+        case waiting:
+            return f"{waiting} things wait for your approval."
+
+
+def _blocks(card: ApprovalCard, now: datetime, *, shown: int, about: int) -> list[Block]:
+    items, hidden, is_open = card.items[:shown], len(card.items) - shown, bool(waiting_in(card))
+    blocks = [*origin_of_question(card), *sentence(_headline(card), card.because if is_open else "")]
+    for number, item in enumerate(items, start=1):
+        blocks += [divider(), *_item(card, number, item, about)]
+    if hidden:
+        blocks += [divider(), context(mrkdwn(f"and {hidden} more" if items else "Too long for a card"))]
+    has_cut = any(item.outcome in OPEN and is_cut(item.write, about) for item in items)
+    blocks.append(divider())
+    if buttons := list(_buttons(card, has_cut=has_cut, hides=hidden > 0)):
+        blocks.append(actions(f"approval:{card.items[0].write.pending}", buttons))
+    return [*blocks, context(*_account(card), *(terms(card, now) if is_open else [reference(card.reference)]))]
+
+
+def _headline(card: ApprovalCard) -> str:
+    match len(waiting_in(card)):
+        case 0:
+            return _summary(card)
+        case waiting if waiting == len(card.items):
+            return f"Do these {waiting} things?"
+        case 1:
+            return "Do the last one?"
+        case waiting:
+            return f"Do the other {waiting} things?"
+
+
+def _summary(card: ApprovalCard) -> str:
+    counts = Counter(_OUTCOMES[item.outcome] for item in card.items)
+    return f"{len(card.items)} things: {', '.join(f'{n} {outcome}' for outcome, n in counts.items())}"
+
+
+def _item(card: ApprovalCard, number: int, item: WriteState, about: int) -> list[Block]:
+    is_open = item.outcome in OPEN
+    heading = section(
+        f"*{numbered(number, item)}*", accessory=_accessory(card, number, item), block_id=f"item:{item.write.pending}"
+    )
+    pairs = pair_blocks(pairs_of(card, item, with_account=len(_accounts(card)) > 1))
+    if len(pairs) == 1 and "fields" in pairs[0]:
+        heading["fields"] = pairs.pop()["fields"]
+    why = [context(phrase(item.said[:1_000]))] if item.outcome in {"failed", "unknown"} and item.said else []
+    return [heading, *pairs, *why, *(shown_text(item.write, about) if is_open else [])]
+
+
+def _accessory(card: ApprovalCard, number: int, item: WriteState) -> Block | None:
+    pending = item.write.pending
+    if item.outcome in OPEN:
+        menu = {"Approve this one": f"{pending}:approve", "Deny this one": f"{pending}:deny"}
+        return overflow(f"item.menu:{number}", menu)
+    return open_button(card, item, f"done.open:{number}")
+
+
+def _buttons(card: ApprovalCard, *, has_cut: bool, hides: bool) -> Iterator[Block]:
+    """The row below. What is not shown cannot be approved here, only where "Show all" leads."""
+    waiting, items, value = waiting_in(card), len(card.items), f"{card.items[0].write.pending}:all"
+    if hides:
+        yield button(f"Show all {items}", "approval.show", value, style="primary" if waiting else None)
+    elif waiting:
+        label = approve_label(len(waiting), items)
+        spoken = f"{label}: {', '.join(lower(deed(item.write)) for item in waiting)}"
+        yield button(label, "approval.approve", value, style="primary", spoken=spoken)
+        if has_cut:
+            yield button("Show all text", "approval.show", value)
+    if waiting:
+        yield button("Deny all" if len(waiting) == items else "Deny the rest", "approval.deny", value)
+    elif any(item.outcome in {"expired", "moved_on"} for item in card.items):
+        yield button("Prepare it again", "expired.again", value)
+
+
+def _account(card: ApprovalCard) -> list[Block]:
+    """Whose account all of it uses; where there are several, each item says its own."""
+    accounts = _accounts(card)
+    return [plain(f"{card.service} as {visible_target(accounts[0])[:300]}")] if len(accounts) == 1 else []
+
+
+def _accounts(card: ApprovalCard) -> list[str]:
+    return sorted({item.write.account for item in card.items if item.write.account})

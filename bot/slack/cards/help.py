@@ -1,0 +1,39 @@
+"""What the slash command answers when it is asked for help, or for something it does not know."""
+
+from difflib import get_close_matches
+
+from bot.slack.blocks import Block, Message, actions, button, said, section, sentence, words
+from bot.slack.visible import visible_target
+
+WORDS = {
+    "connect": "connect an account",
+    "skills": "see what I can do for you, and as whom",
+    "help": "see this list",
+}
+"""What may follow the slash command."""
+
+
+def help_message(*, command: str = "/pinyon") -> Message:
+    listed = "\n".join(f"`{command} {word}`  {meaning}" for word, meaning in WORDS.items())
+    how = "Half a sentence is enough. I act as you, and ask before I change anything."
+    blocks = [
+        *sentence("Write what you need in your own words.", how),
+        section(listed),
+        actions("help", [_offer("connect", "Connect an account"), _offer("skills", "See my skills")]),
+    ]
+    return Message(f"Write what you need in your own words. {how}", blocks)
+
+
+def unknown_command(word: str, *, command: str = "/pinyon") -> Message:
+    """An answer that names the nearest word there is."""
+    near = get_close_matches(word.strip().lower(), WORDS, n=1)
+    others = [known for known in WORDS if known not in near]
+    guess = f"Did you mean {near[0]}? Others: {', '.join(others)}." if near else f"I know: {', '.join(others)}."
+    typed = visible_target(" ".join(word.split())[:100])
+    buttons = [_offer(known, known.capitalize()) for known in (*near, *others)]
+    text = f"That is not one of my commands. {guess}"
+    return Message(words(text), [said(f"{command} {typed} is not one of mine. {guess}"), actions("help", buttons)])
+
+
+def _offer(word: str, label: str) -> Block:
+    return button(label, f"help.{word}", word)

@@ -1,0 +1,73 @@
+"""Short texts that only one person reads."""
+
+from datetime import datetime
+from typing import Literal, assert_never
+
+from bot.messages import WriteState
+from bot.slack.blocks import Message, mrkdwn, phrase, section, slack_date, words
+from bot.slack.cards.parts import lower
+from bot.slack.visible import visible
+
+
+def refusal(kind: Literal["guest", "outsider", "bot"], *, team: str = "") -> Message:
+    """Why somebody gets no answer; `team` is the workspace's name."""
+    match kind:
+        case "bot":
+            return _note("I answer people only, so that two bots never talk in circles.")
+        case "guest" | "outsider":
+            members = f"members of {visible(team)}" if team else "members of this workspace"
+            text = f"I work only for {members}. A member can ask for you."
+            return Message(words(text), [{"type": "section", "text": phrase(text)}])
+        case _:
+            assert_never(kind)
+
+
+def decided_already(item: WriteState, *, now: datetime) -> Message:
+    """The second click on a card."""
+    at = f" {slack_date(item.at, now)}" if item.at else ""
+    match item.outcome:
+        case "done":
+            what = lower(item.write.done)
+        case "unknown":
+            what = "not known whether it was done"
+        case _:
+            what = lower(item.write.refused)
+    return _note(f"You decided this already: {words(what)}{at}.")
+
+
+def not_yours() -> Message:
+    """A click on somebody else's card."""
+    return _note("Only the person who asked can decide this. Ask me yourself and I do it as you.")
+
+
+def out_of_date() -> Message:
+    """A click on a card that a newer one has replaced, or whose time is over."""
+    return _note("This card is out of date, so nothing was done. The newest one is further down, or ask me again.")
+
+
+def try_again() -> Message:
+    """A click or command that could not be stored; Slack does not send it a second time."""
+    return _note("I could not take this down, so nothing was done. Try again in a minute.")
+
+
+def thanks(*, helpful: bool) -> Message:
+    """After a click on the feedback buttons."""
+    if helpful:
+        return _note("Noted: this helped.")
+    return _note("Noted: this did not help. Write what was wrong, and I try again.")
+
+
+def answered_privately() -> Message:
+    """What stays in a channel's thread when the answer went to the asker alone."""
+    text = "Answered privately, because it rests on private sources."
+    return Message(text, [{"type": "context", "elements": [mrkdwn(text)]}])
+
+
+def waits_for_asker() -> Message:
+    """What a channel's thread shows while a card waits in the asker's own chat. Names nothing: bystanders read it."""
+    text = "Waits for the asker's approval."
+    return Message(text, [{"type": "context", "elements": [mrkdwn(text)]}])
+
+
+def _note(text: str) -> Message:
+    return Message(text, [section(text)])

@@ -1,0 +1,153 @@
+"""What approval cards of one and of several writes are made of."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.messages import ApprovalCard, Outcome, Pair, Write, WriteState
+from bot.slack.blocks import (
+    FIELD,
+    Block,
+    actions,
+    button,
+    context,
+    cut,
+    mrkdwn,
+    plain,
+    reference,
+    said,
+    section,
+    slack_date,
+    words,
+)
+from bot.slack.visible import visible, visible_target
+
+PREVIEW, SHORT_PREVIEW = 400, 120
+"""Characters of a text that a card shows, about."""
+MESSAGE_SIZE = 11_500
+"""Characters of JSON in a card's blocks: Slack refuses messages near 13,200."""
+OPEN: frozenset[Outcome] = frozenset(("waiting", "stale"))
+
+
+_LINK = 3_000
+"""Characters in a button's address."""
+
+
+def waiting_in(card: ApprovalCard) -> list[WriteState]:
+    return [item for item in card.items if item.outcome in OPEN]
+
+
+def origin_of_question(card: ApprovalCard) -> list[Block]:
+    """The line that says where a question came from when that is not where the card stands."""
+    if not card.asked_in:
+        return []
+    return [context(plain(f"For your question in #{visible_target(card.asked_in.removeprefix('#'))[:200]}"))]
+
+
+def terms(card: ApprovalCard, now: datetime) -> list[Block]:
+    """Who may decide, until when, and the reference."""
+    return [
+        mrkdwn("Only you can decide"),
+        mrkdwn(f"Expires {slack_date(card.expires, now)}"),
+        reference(card.reference),
+    ]
+
+
+def pairs_of(card: ApprovalCard, item: WriteState, *, with_account: bool) -> list[Pair]:
+    """The lines of one write. Where a value came from is said while it is open."""
+    is_open = item.outcome in OPEN
+    pairs = [pair if is_open else Pair(label=pair.label, value=pair.value) for pair in item.write.pairs]
+    if item.outcome == "stale" and item.said:
+        pairs.append(Pair(label="Changed", value=item.said, origin=f"found on {card.service}"))
+    if with_account and item.write.account:
+        origin = "your connected account" if is_open else ""
+        pairs.append(Pair(label="As", value=item.write.account, origin=origin))
+    return pairs
+
+
+def pair_blocks(pairs: Iterable[Pair]) -> list[Block]:
+    """Label beside value, five pairs to a block; a value too long for a field has sections of its own."""
+    blocks: list[Block] = []
+    for pair in pairs:
+        value = visible_target(pair.value)
+        if len(value) > FIELD:
+            blocks += [section(_label(pair)), *(said(piece) for piece in cut(value))]
+            continue
+        if not blocks or len(blocks[-1].get("fields", ())) not in range(1, 10):
+            blocks.append({"type": "section", "fields": []})
+        blocks[-1]["fields"] += [mrkdwn(_label(pair)), plain(value)]
+    return blocks
+
+
+def open_button(card: ApprovalCard, item: WriteState, action: str) -> Block | None:
+    """The way to what was done, when the vendor gave a link that Slack would open."""
+    if not item.link or len(item.link) > _LINK or not item.link.startswith(("https://", "http://")):
+        return None
+    return button(f"Open on {card.service}", action, item.write.pending, url=item.link)
+
+
+def text_blocks(write: Write, about: int) -> list[Block]:
+    """The text under its line, and the button that shows what a preview leaves out."""
+    if not write.text:
+        return []
+    if not is_cut(write, about):
+        return [text_line(write), *shown_text(write, about)]
+    length = f"{len(write.text):,}"
+    line = f"Text, the first {len(_preview(write.text, about)):,} of {length} characters · _written by me_"
+    show = button(f"Show all {length} characters", "approval.show", write.pending)
+    return [context(mrkdwn(line)), *shown_text(write, about), actions(f"show:{write.pending}", [show])]
+
+
+def text_line(write: Write) -> Block:
+    return context(mrkdwn(f"{words(write.text_label or 'Text')} · _written by me_"))
+
+
+def shown_text(write: Write, about: int) -> list[Block]:
+    """As much of the text as a card shows."""
+    return [said(piece) for piece in cut(visible(_preview(write.text, about)) + "…" * is_cut(write, about))]
+
+
+def is_cut(write: Write, about: int) -> bool:
+    return _preview(write.text, about) != write.text
+
+
+def approve_label(waiting: int, items: int) -> str:
+    if waiting == items > 1:
+        return f"Approve all {items}"
+    return f"Approve other {waiting}" if waiting > 1 else "Approve"
+
+
+def deed(write: Write) -> str:
+    """What would be done: the card's question without its mark."""
+    return write.ask.removesuffix("?")
+
+
+def lower(ours: str) -> str:
+    return ours[:1].lower() + ours[1:]
+
+
+def size(blocks: Sequence[Block]) -> int:
+    """Characters of JSON, as Slack counts a message."""
+    return len(json.dumps(blocks, ensure_ascii=False))
+
+
+def first_fitting(candidates: Iterable[list[Block]]) -> list[Block]:
+    """The first that Slack would take as one message, or nothing."""
+    nothing: list[Block] = []
+    return next((blocks for blocks in candidates if size(blocks) <= MESSAGE_SIZE and len(blocks) <= 50), nothing)
+
+
+def _label(pair: Pair) -> str:
+    origin = f"_{words(pair.origin)}_" if pair.origin else ""
+    if pair.foreign:
+        origin = f"*not from you*, {origin}" if origin else "*not from you*"
+    return f"*{words(pair.label)}* · {origin}" if origin else f"*{words(pair.label)}*"
+
+
+def _preview(text: str, about: int) -> str:
+    """The beginning of `text` up to a line's or a word's end near `about`; `text` itself when little is left out."""
+    if len(text) <= about * 3 // 2:
+        return text
+    half = about // 2
+    end = max(text.rfind("\n", half, about), 0) or max(text.rfind(" ", half, about), 0) or about
+    return text[:end].rstrip() or text[:end]

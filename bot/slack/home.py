@@ -1,0 +1,134 @@
+"""The Home tab: what waits, who answers, what is connected, what comes next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.slack.blocks import (
+    Block,
+    View,
+    actions,
+    button,
+    context,
+    divider,
+    header,
+    mrkdwn,
+    plain,
+    section,
+    slack_date,
+    words,
+)
+from bot.slack.cards.skills import SkillRow, skill_row
+from bot.slack.onboarding import Win
+from bot.slack.visible import visible_target
+from memory.ids import PendingId
+
+WAITING, SKILLS, NEXT = 5, 12, 2
+"""Rows of each list; with these the view has at most 38 blocks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeWait:
+    """One thing that waits for this person."""
+
+    pending: PendingId
+    ask: str
+    """Its card's question, in our words."""
+    expires: datetime
+    asked_in: str = ""
+    """The channel's name when it was asked in a channel."""
+    link: str | None = None
+    """The card's permalink."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeState:
+    """All that the Home tab shows of one person."""
+
+    now: datetime
+    waits: tuple[HomeWait, ...] = ()
+    skills: tuple[SkillRow, ...] = ()
+    wins: tuple[Win, ...] = ()
+    won: frozenset[str] = frozenset()
+    """Names of the wins that are done."""
+    hides_wins: bool = False
+    web_url: str | None = None
+
+
+def home_view(state: HomeState) -> View:
+    parts = [_waits(state), _agent(), _skills(state.skills), _memory(), _wins(state)]
+    blocks: list[Block] = []
+    for part in filter(None, parts):
+        blocks += [divider(), *part] if blocks else part
+    buttons = list(_foot(state))
+    if buttons:
+        blocks.append(actions("home:foot", buttons))
+    return {"type": "home", "blocks": [*blocks, context(mrkdwn("Only you see this page."))]}
+
+
+def _waits(state: HomeState) -> list[Block]:
+    if not state.waits:
+        return []
+    count = len(state.waits)
+    blocks = [header(f"{count} thing waits for you" if count == 1 else f"{count} things wait for you")]
+    for number, wait in enumerate(state.waits[:WAITING]):
+        blocks.append(_wait(wait, state.now, is_first=number == 0))
+    if count > WAITING:
+        blocks.append(context(mrkdwn(f"and {count - WAITING} more, in our chat")))
+    return blocks
+
+
+def _wait(wait: HomeWait, now: datetime, *, is_first: bool) -> Block:
+    where = (
+        f"Asked in #{visible_target(wait.asked_in.removeprefix('#'))[:80]}" if wait.asked_in else "Asked in our chat"
+    )
+    opened = button(
+        "Open",
+        f"home.pending:{wait.pending}",
+        wait.pending,
+        style="primary" if is_first else None,
+        url=wait.link,
+        spoken="Open the waiting approval",
+    )
+    deed, until = words(wait.ask.removesuffix("?")), slack_date(wait.expires, now)
+    fields = [mrkdwn(f"*{deed}*\nExpires {until}"), plain(where)]
+    return {"type": "section", "block_id": f"wait:{wait.pending}", "fields": fields, "accessory": opened}
+
+
+def _agent() -> list[Block]:
+    return [header("Who answers"), section("*Pinyon*, the general one.")]
+
+
+def _skills(rows: Sequence[SkillRow]) -> list[Block]:
+    more = len(rows) - SKILLS
+    rest = [context(mrkdwn(f"and {more} more"))] if more > 0 else []
+    none = [] if rows else [section("No skills are set up here yet. An admin adds them.")]
+    return [header("Your skills"), *map(skill_row, rows[:SKILLS]), *rest, *none]
+
+
+def _memory() -> list[Block]:
+    return [header("What I remember"), section("Nothing remembered yet. What you choose yourself shows up here.")]
+
+
+def _wins(state: HomeState) -> list[Block]:
+    if state.hides_wins or not state.wins:
+        return []
+    done = [win for win in state.wins if win.name in state.won]
+    ahead = [win for win in state.wins if win.name not in state.won]
+    blocks = [header(f"Small wins · {len(done)} of {len(state.wins)}")]
+    if done:
+        blocks.append(section(f"*Done*  {' · '.join(words(win.title) for win in done)}"))
+    leads = ("Next", "Then")
+    blocks += [_win(lead, win) for lead, win in zip(leads, ahead[:NEXT], strict=False)]
+    return blocks
+
+
+def _win(lead: str, win: Win) -> Block:
+    offer = button("Try it", f"win.try:{win.name}", f"win:{win.name}", spoken=f"Try it: {win.title}")
+    return section(f"*{lead}*  {words(win.title)}", accessory=offer if win.message else None)
+
+
+def _foot(state: HomeState) -> list[Block]:
+    hide = [button("Hide this list", "win.hide", "wins")] if state.wins and not state.hides_wins else []
+    web = [button("Open on the web", "home.web", "web", url=state.web_url)] if state.web_url else []
+    return [*hide, *web]

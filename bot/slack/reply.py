@@ -1,0 +1,400 @@
+"""One turn's answer in Slack: status, stream, final post. What is shown is shown once, whatever crashes."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, Literal
+
+import structlog
+
+from bot.messages import Answer, Card, FailureCard, IncomingMessage, Task
+from bot.slack.api import Failed, SlackApi, reason
+from bot.slack.blocks import Message
+from bot.slack.hold_back import HoldBack, neutralise
+from bot.slack.pace import Pace
+from bot.slack.split import split_answer
+from bot.slack.text import answer_message, closing_blocks, plain_text
+
+log = structlog.get_logger()
+
+APPEND_EVERY = 0.75
+"""Seconds between two appends to a stream."""
+STREAM_MOST = 11_000
+"""Characters after which a stream is not appended to: the whole text comes at the end, split."""
+SESSION_AFTER = 1.5
+"""Seconds after which a turn gets a stop button."""
+STILL, LONG = 20.0, 60.0
+"""Seconds after which the status says "still", and that this takes longer than usual."""
+BEGIN_AGAIN = "The first answer broke off, so I begin again."
+
+Mode = Literal["quiet", "stream", "post", "wait"]
+Draw = Callable[[Card], Awaitable[Message]]
+Mark = dict[str, Any]
+
+
+class SlackReply:
+    """The way back into one Slack thread.
+
+    In a direct message the answer streams; in a channel it is posted once, complete. When the workspace's budget of
+    streams is used up, the first words are posted and the rest comes by one update, or all of it at the end.
+    """
+
+    def __init__(
+        self,
+        api: SlackApi,
+        message: IncomingMessage,
+        *,
+        pace: Pace,
+        draw: Draw,
+        notice: Callable[[Answer, IncomingMessage], Awaitable[Message]],
+        neutral: Callable[[Card], Message],
+        open_direct: Callable[[], Awaitable[str]],
+        taken_over: bool,
+    ) -> None:
+        self._api = api
+        self._message = message
+        self._pace = pace
+        self._draw = draw
+        self._notice = notice
+        self._neutral = neutral
+        self._open_direct = open_direct
+        self._taken_over = taken_over
+        self._shows_early = message.private and not taken_over
+        self._mode: Mode = "quiet"
+        self._ts = ""
+        self._streamed = ""
+        self._hold = HoldBack()
+        self._buffer = ""
+        self._tasks: dict[str, Task] = {}
+        self._kick = asyncio.Event()
+        self._closing = asyncio.Event()
+        self._pump: asyncio.Task[None] | None = None
+        self._said = ""
+        self._status: asyncio.Task[None] | None = None
+        self._session: asyncio.Task[None] | None = None
+        self._has_session = False
+        self._over = False
+
+    # While it works.
+
+    async def status(self, text: str) -> None:
+        if self._over:
+            return
+        self._said = text
+        if self._status is not None:
+            self._status.cancel()
+        self._status = asyncio.create_task(self._keep_status(text))
+        if self._session is None and text:
+            self._session = asyncio.create_task(self._open_session())
+
+    async def _keep_status(self, text: str) -> None:
+        started = time.monotonic()
+        shown = f"is {text[:1].lower()}{text[1:]}" if text else ""
+        while True:
+            await self._set_status(shown)
+            if not text:
+                return
+            passed = time.monotonic() - started
+            await asyncio.sleep(STILL - passed if passed < STILL else LONG - passed if passed < LONG else 90)
+            passed = time.monotonic() - started
+            still = f"is still {text[:1].lower()}{text[1:]}"
+            shown = still if passed < LONG else f"{still}, this takes longer than usual"
+
+    async def _set_status(self, shown: str) -> None:
+        try:
+            await self._api.post(
+                "assistant.threads.setStatus",
+                channel_id=self._message.channel,
+                thread_ts=self._message.thread,
+                status=shown[:200],
+            )
+        except Failed as error:
+            log.info("no status", error=reason(error))
+
+    async def _open_session(self) -> None:
+        await asyncio.sleep(SESSION_AFTER)
+        if not self._message.private or not self._pace.take("agents.sessions.setStatus"):
+            return
+        self._has_session = True
+        await self._set_session("processing")
+
+    async def _set_session(self, state: str) -> None:
+        try:
+            await self._api.post(
+                "agents.sessions.setStatus",
+                channel_id=self._message.channel,
+                thread_ts=self._message.thread,
+                status=state,
+            )
+        except Failed as error:
+            log.info("no session", error=reason(error))
+
+    async def write(self, delta: str) -> None:
+        if not self._shows_early:
+            return
+        self._buffer += self._hold.feed(delta)
+        self._wake()
+
+    async def task(self, task: Task) -> None:
+        if not self._shows_early:
+            return
+        self._tasks[task.id] = task
+        self._wake()
+
+    async def restart(self) -> None:
+        """Stop the stream, and say so: streams only append, so the new text replaces the post at the end."""
+        await self._quiesce()
+        self._hold, self._buffer = HoldBack(), ""
+        if self._mode == "quiet":
+            return
+        if self._mode == "stream":
+            with suppress(*Failed):
+                await self._api.post("chat.stopStream", channel=self._message.channel, ts=self._ts)
+        self._mode, self._shows_early = "post", False
+        if self._pace.take("chat.update"):
+            await self._update(self._ts, Message(BEGIN_AGAIN, [markdown(BEGIN_AGAIN)]))
+
+    # The stream: one writer, so that pieces stay in order.
+
+    def _wake(self) -> None:
+        self._kick.set()
+        if self._pump is None:
+            self._pump = asyncio.create_task(self._pump_out())
+
+    async def _pump_out(self) -> None:
+        last = 0.0
+        while True:
+            await self._kick.wait()
+            self._kick.clear()
+            if self._closing.is_set():
+                return
+            if self._mode == "quiet":
+                await self._begin()
+                last = time.monotonic()
+                continue
+            if self._mode != "stream":
+                return
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), max(0.001, last + APPEND_EVERY - time.monotonic()))
+            if self._closing.is_set():
+                return
+            if (self._buffer or self._tasks) and self._pace.take("chat.appendStream"):
+                last = time.monotonic()
+                await self._append(self._next_chunks())
+
+    def _next_chunks(self) -> list[Mark]:
+        """What is new since the last time, as stream chunks. What is taken here counts as shown."""
+        chunks = [task_chunk(task) for task in self._tasks.values()]
+        self._tasks.clear()
+        room = STREAM_MOST - len(self._streamed)
+        text, self._buffer = self._buffer[: max(0, room)], self._buffer[max(0, room) :]
+        if text:
+            self._streamed += text
+            chunks.append({"type": "markdown_text", "text": text})
+        return chunks
+
+    async def _begin(self) -> None:
+        if not (self._buffer.strip() or self._tasks):
+            return
+        if self._pace.take("chat.startStream"):
+            chunks = self._next_chunks()
+            try:
+                started = await self._api.post(
+                    "chat.startStream",
+                    channel=self._message.channel,
+                    thread_ts=self._message.thread,
+                    recipient_team_id=self._message.workspace,
+                    recipient_user_id=self._message.person.rpartition(":")[2],
+                    chunks=chunks,
+                )
+            except Failed as error:
+                log.info("no stream", error=reason(error))
+                self._mode, self._streamed = "wait", ""
+                return
+            self._mode, self._ts = "stream", str(started["ts"])
+        elif self._buffer.strip() and self._pace.take("chat.update"):
+            self._mode = "post"
+            text, self._buffer = self._buffer, ""
+            posted = await self._post(Message(plain_text(text), [markdown(text)]), mark=None)
+            self._ts = posted
+        elif self._buffer.strip():
+            self._mode = "wait"
+
+    async def _append(self, chunks: list[Mark]) -> None:
+        try:
+            await self._api.post("chat.appendStream", channel=self._message.channel, ts=self._ts, chunks=chunks)
+        except Failed as error:
+            # Slack ended it (idle, or the person stopped it): the whole text replaces it at the end.
+            log.info("the stream ended early", error=reason(error))
+            self._mode = "post"
+
+    async def _quiesce(self) -> None:
+        """Let the writer end its call: one that is cut off would leave a post that nobody knows of."""
+        self._closing.set()
+        self._kick.set()
+        if self._pump is not None:
+            await self._pump
+            self._pump = None
+
+    # The end.
+
+    async def finish(self, answer: Answer) -> str | None:
+        await self._settle()
+        earlier = await self._earlier() if self._taken_over else {}
+        if answer.notice is not None:
+            await self._once(earlier, "0", await self._notice(answer, self._message))
+            return None
+        if answer.text:
+            await self._finish_text(answer, earlier)
+        elif self._mode == "stream":
+            await self._stop_stream(answer, [])
+        elif self._ts:
+            await self._api.post("chat.delete", channel=self._message.channel, ts=self._ts)
+        place = await self._finish_card(answer, answer.card, earlier) if answer.card is not None else None
+        if self._has_session:
+            await self._set_session("suspended" if answer.state == "waiting" else "active")
+        return place
+
+    async def _settle(self) -> None:
+        """End everything that runs beside: nothing may overtake the answer."""
+        self._over = True
+        for task in (self._status, self._session):
+            if task is not None:
+                task.cancel()
+        await self._quiesce()
+
+    async def _finish_text(self, answer: Answer, earlier: dict[str, str]) -> None:
+        whole = neutralise(answer.text)
+        parts = split_answer(whole)
+        if self._mode == "stream" and len(parts) == 1 and whole.startswith(self._streamed.rstrip()):
+            rest = whole[len(self._streamed) :]
+            chunks: list[Mark] = [task_chunk(task) for task in self._tasks.values()]
+            if rest.strip():
+                chunks.append({"type": "markdown_text", "text": rest})
+            if await self._stop_stream(answer, chunks):
+                return
+        elif self._mode == "stream":
+            with suppress(*Failed):
+                await self._api.post("chat.stopStream", channel=self._message.channel, ts=self._ts)
+        for number, message in enumerate(answer_message(answer)):
+            half = earlier.get("half") if number == 0 else None
+            first = self._ts if number == 0 and self._ts else half
+            if str(number) in earlier:
+                continue
+            if first:
+                await self._update(first, message, mark=self._mark(str(number)))
+            else:
+                await self._post(message, mark=self._mark(str(number)))
+
+    async def _stop_stream(self, answer: Answer, chunks: list[Mark]) -> bool:
+        blocks = closing_blocks(answer) if answer.text else []
+        try:
+            await self._api.post(
+                "chat.stopStream",
+                channel=self._message.channel,
+                ts=self._ts,
+                chunks=chunks or None,
+                blocks=blocks or None,
+                metadata=self._mark("0"),
+                session_status="suspended" if answer.state == "waiting" else "active",
+            )
+        except Failed as error:
+            log.info("the stream ended early", error=reason(error))
+            return False
+        self._has_session = False
+        return True
+
+    async def _finish_card(self, answer: Answer, card: Card, earlier: dict[str, str]) -> str:
+        drawn = await self._draw(card)
+        if self._message.private or isinstance(card, FailureCard):
+            ts = await self._once(earlier, "card", drawn)
+            return f"{self._message.channel}:{ts}"
+        # What waits is the asker's own business: their direct messages get the card, the thread one neutral line.
+        if not answer.text:
+            await self._once(earlier, "0", self._neutral(card))
+        direct = await self._open_direct()
+        if self._taken_over and (found := await self._found(direct, "")):
+            return f"{direct}:{found['card']}" if "card" in found else await self._post_card(direct, drawn)
+        return await self._post_card(direct, drawn)
+
+    async def _post_card(self, direct: str, drawn: Message) -> str:
+        posted = await self._api.post(
+            "chat.postMessage",
+            channel=direct,
+            text=drawn.text,
+            blocks=drawn.blocks,
+            metadata=self._mark("card"),
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return f"{direct}:{posted['ts']}"
+
+    async def _once(self, earlier: dict[str, str], part: str, message: Message) -> str:
+        return earlier.get(part) or await self._post(message, mark=self._mark(part))
+
+    async def _post(self, message: Message, *, mark: Mark | None) -> str:
+        posted = await self._api.post(
+            "chat.postMessage",
+            channel=self._message.channel,
+            thread_ts=self._message.thread,
+            text=message.text,
+            blocks=message.blocks,
+            unfurl_links=False,
+            unfurl_media=False,
+            metadata=mark,
+        )
+        return str(posted["ts"])
+
+    async def _update(self, ts: str, message: Message, *, mark: Mark | None = None) -> None:
+        await self._api.post(
+            "chat.update",
+            channel=self._message.channel,
+            ts=ts,
+            text=message.text,
+            blocks=message.blocks,
+            metadata=mark,
+        )
+
+    # After a crash: what a dead worker has shown already.
+
+    def _mark(self, part: str) -> Mark:
+        return {"event_type": "pinyon_turn", "event_payload": {"turn": self._message.turn, "part": part}}
+
+    async def _earlier(self) -> dict[str, str]:
+        """The parts of this turn's answer that stand in the thread, by name; `half` is one that was not finished."""
+        return await self._found(self._message.channel, self._message.thread)
+
+    async def _found(self, channel: str, thread: str) -> dict[str, str]:
+        wanted: dict[str, Any] = {"channel": channel, "include_all_metadata": True, "limit": 100}
+        if thread:
+            replies = await self._api.get("conversations.replies", ts=thread, oldest=self._message.ts, **wanted)
+        else:
+            replies = await self._api.get("conversations.history", oldest=self._message.ts, **wanted)
+        found: dict[str, str] = {}
+        posts: list[Mark] = replies.get("messages", [])
+        for posted in posts:
+            if not posted.get("bot_id"):
+                continue
+            metadata: Mark = posted.get("metadata") or {}
+            payload: Mark = metadata.get("event_payload") or {}
+            if payload.get("turn") == self._message.turn:
+                found[str(payload.get("part"))] = posted["ts"]
+            elif not payload and thread:
+                # A thread runs one turn at a time and every finished post is marked: this is ours, half-written.
+                found["half"] = posted["ts"]
+                with suppress(*Failed):
+                    await self._api.post("chat.stopStream", channel=channel, ts=posted["ts"])
+        return found
+
+
+def markdown(text: str) -> Mark:
+    return {"type": "markdown", "text": text}
+
+
+def task_chunk(task: Task) -> Mark:
+    """One step of the work, as a stream shows it."""
+    chunk: Mark = {"type": "task_update", "id": task.id, "title": task.title[:250], "status": task.state}
+    if task.link:
+        chunk["sources"] = [{"type": "url", "url": task.link, "text": task.title[:80]}]
+    return chunk

@@ -1,0 +1,173 @@
+"""Slack as a place where people talk to Pinyon: who they are, what they said, where answers and cards go."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.messages import Answer, ApprovalCard, Card, ConnectCard, IncomingMessage, Reply
+from bot.slack.api import Failed, SlackApi, reason
+from bot.slack.blocks import Message, context, mrkdwn
+from bot.slack.cards import card_message, empty_message, only_file, refusal, waits_for_asker
+from bot.slack.onboarding import chosen, onboarding
+from bot.slack.pace import Pace
+from bot.slack.reply import SlackReply
+from bot.slack.text import incoming_text, mentioned
+from memory.ids import PersonId, WorkspaceId, person_id, user_of, workspace_of
+from memory.people import People, Person, profile_from_slack
+
+log = structlog.get_logger()
+
+FRESH = timedelta(hours=12)
+"""How long we trust what Slack said of a person; `user_change` events correct it at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workplace:
+    """One workspace that Pinyon is installed in."""
+
+    id: WorkspaceId
+    name: str
+    bot_user: str
+    bot_id: str
+    client: AsyncWebClient
+
+    @property
+    def api(self) -> SlackApi:
+        return SlackApi(self.client)
+
+
+class SlackSurface:
+    """Slack, for all workspaces."""
+
+    def __init__(self, people: People, *, now: Callable[[], datetime]) -> None:
+        self._people = people
+        self._now = now
+        self._workplaces: dict[WorkspaceId, Workplace] = {}
+        self._paces: defaultdict[WorkspaceId, Pace] = defaultdict(Pace)
+        self._known: dict[PersonId, Person] = {}
+        self._channels: dict[tuple[WorkspaceId, str], str] = {}
+        self._direct: dict[PersonId, str] = {}
+
+    def enter(self, workplace: Workplace) -> None:
+        """Serve one more workspace."""
+        self._workplaces[workplace.id] = workplace
+
+    @property
+    def workplaces(self) -> Mapping[WorkspaceId, Workplace]:
+        return self._workplaces
+
+    # Who, and what they said.
+
+    async def introduce(self, message: IncomingMessage) -> Person:
+        person = await self.person(message.person)
+        if message.home_team is not None and not person.is_outsider:
+            return replace(person, is_outsider=True)
+        return person
+
+    async def person(self, person: PersonId, *, again: bool = False) -> Person:
+        """Someone, as Slack described them within the last hours; asked anew with `again`."""
+        known = None if again else self._known.get(person) or await self._people.get(person)
+        if known is None or self._now() - known.refreshed_at > FRESH:
+            workplace = self._workplaces[workspace_of(person)]
+            answer = await workplace.api.get("users.info", user=user_of(person), include_locale=True)
+            known = await self._people.upsert(
+                profile_from_slack(answer["user"], workspace=workplace.id, now=self._now())
+            )
+        self._known[person] = known
+        return known
+
+    def forget(self, person: PersonId) -> None:
+        """Something about a person changed: ask the store again."""
+        self._known.pop(person, None)
+
+    async def words(self, message: IncomingMessage) -> str:
+        names: dict[str, str] = {}
+        for identity in mentioned(message.text):
+            if name := await self._name(message.workspace, identity):
+                names[identity] = name
+        return incoming_text(message.text, names=names, bot=self._workplaces[message.workspace].bot_user)
+
+    async def _name(self, workspace: WorkspaceId, identity: str) -> str:
+        if identity == self._workplaces[workspace].bot_user:
+            return "Pinyon"
+        try:
+            if identity.startswith(("U", "W")):
+                return (await self.person(person_id(workspace, identity))).name
+            return await self.channel_name(workspace, identity)
+        except Failed as error:
+            log.info("no name", identity=identity, error=reason(error))
+            return ""
+
+    async def channel_name(self, workspace: WorkspaceId, channel: str) -> str:
+        """A channel's name without its #."""
+        if (workspace, channel) not in self._channels:
+            answer = await self._workplaces[workspace].api.get("conversations.info", channel=channel)
+            self._channels[workspace, channel] = str(answer["channel"].get("name") or "")
+        return self._channels[workspace, channel]
+
+    # Where answers and cards go.
+
+    def reply(self, message: IncomingMessage, *, taken_over: bool) -> Reply:
+        workplace = self._workplaces[message.workspace]
+
+        async def draw(card: Card) -> Message:
+            return await self.drawn(card, workplace.id)
+
+        async def open_direct() -> str:
+            return await self.direct(message.person)
+
+        return SlackReply(
+            workplace.api,
+            message,
+            pace=self._paces[message.workspace],
+            draw=draw,
+            notice=self._notice,
+            neutral=neutral,
+            open_direct=open_direct,
+            taken_over=taken_over,
+        )
+
+    async def direct(self, person: PersonId) -> str:
+        """The id of the direct conversation with `person`."""
+        if person not in self._direct:
+            answer = await self._workplaces[workspace_of(person)].api.post("conversations.open", users=user_of(person))
+            self._direct[person] = str(answer["channel"]["id"])
+        return self._direct[person]
+
+    async def drawn(self, card: Card, workspace: WorkspaceId) -> Message:
+        """A card as blocks, channels by their names."""
+        if isinstance(card, ApprovalCard) and card.asked_in:
+            card = replace(card, asked_in=await self._name(workspace, card.asked_in))
+        return card_message(card, now=self._now())
+
+    async def redraw(self, card: Card, place: str, workspace: WorkspaceId) -> None:
+        channel, _, ts = place.partition(":")
+        message = await self.drawn(card, workspace)
+        try:
+            await self._workplaces[workspace].api.post(
+                "chat.update", channel=channel, ts=ts, text=message.text, blocks=message.blocks
+            )
+        except Failed as error:
+            log.warning("a card could not be redrawn", error=reason(error))
+
+    async def _notice(self, answer: Answer, message: IncomingMessage) -> Message:
+        team = self._workplaces[message.workspace].name
+        match answer.notice:
+            case "guest" | "outsider" | "bot":
+                return refusal(answer.notice, team=team)
+            case "only_file":
+                return only_file(message.files)
+            case _:
+                return empty_message(chosen(onboarding().starters, ready=()))
+
+
+def neutral(card: Card) -> Message:
+    """What a channel's thread shows while a card waits in the asker's own chat."""
+    if isinstance(card, ConnectCard):
+        text = "Waits for the asker to connect an account."
+        return Message(text, [context(mrkdwn(text))])
+    return waits_for_asker()

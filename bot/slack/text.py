@@ -1,0 +1,98 @@
+"""Between what people write in Slack, what the model reads, and what Pinyon posts."""
+
+import re
+from collections.abc import Mapping
+
+from bot.messages import Answer
+from bot.slack.blocks import Block, Message, context, phrase, plain
+from bot.slack.hold_back import neutralise
+from bot.slack.split import split_answer
+
+FALLBACK = 3_900
+"""Characters in a message's `text`; Slack's own limit is 4,000."""
+
+_ANGLED = re.compile(r"<([^<>\n]+)>")
+_NAMED = re.compile(r"<([@#][A-Z0-9]+)(?:\|[^<>]*)?>")
+_FENCE_LINE = re.compile(r"^[ \t]*(?:`{3,}|~{3,}).*\n?", re.MULTILINE)
+_LINK = re.compile(r"\[([^\[\]\n]*)\]\(([^()\s]+)\)")
+_HEADING = re.compile(r"^#{1,6} +", re.MULTILINE)
+
+
+def incoming_text(text: str, *, names: Mapping[str, str], bot: str) -> str:
+    """A person's words, for the model, from Slack's `text`.
+
+    `names` gives the display name of a user id and the name of a channel id; an id without a name stays as it is.
+    `bot` is our own user id: the mention that calls us is no part of the question.
+    """
+    called = re.sub(rf"^\s*<@{re.escape(bot)}(?:\|[^<>]*)?>[\s,:]*", "", text)
+    return _unescaped(_ANGLED.sub(lambda match: _read(match[1], names), called)).strip()
+
+
+def mentioned(text: str) -> set[str]:
+    """The ids of the people and channels that `incoming_text` wants names for."""
+    return {match[1][1:] for match in _NAMED.finditer(text)}
+
+
+def answer_message(answer: Answer) -> list[Message]:
+    """The answer in as many messages as Slack needs; the last one carries its facts and the feedback buttons."""
+    parts = split_answer(neutralise(answer.text))
+    messages = [Message(plain_text(part), [{"type": "markdown", "text": part}]) for part in parts]
+    if messages:
+        messages[-1].blocks.extend(closing_blocks(answer))
+    return messages
+
+
+def closing_blocks(answer: Answer) -> list[Block]:
+    """What stands under an answer; also what ends a stream."""
+    facts = [context(*map(phrase, answer.footer[:4]))] if answer.footer else []
+    return [*facts, _feedback(answer)] if answer.state == "answered" and answer.turn else facts
+
+
+def plain_text(markdown: str, limit: int = FALLBACK) -> str:
+    """`markdown` without its markup, for notifications and screen readers; safe where Slack reads it as mrkdwn."""
+    bare = _HEADING.sub("", _FENCE_LINE.sub("", markdown))
+    bare = _LINK.sub(r"\1 (\2)", bare).replace("**", "").replace("`", "")
+    escaped = bare.strip().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") or "An answer."
+    return escaped if len(escaped) <= limit else re.sub(r"&[a-z]*$", "", escaped[: limit - 1]).rstrip() + "…"
+
+
+def _feedback(answer: Answer) -> Block:
+    def choice(label: str, spoken: str, way: str) -> Block:
+        return {"text": plain(label), "accessibility_label": f"{label}: {spoken}", "value": f"{way}:{answer.turn}"}
+
+    element: Block = {
+        "type": "feedback_buttons",
+        "action_id": "feedback",
+        "positive_button": choice("Helpful", "this answer helped", "up"),
+        "negative_button": choice("Not helpful", "this answer did not help", "down"),
+    }
+    return {"type": "context_actions", "block_id": "feedback", "elements": [element]}
+
+
+def _read(entity: str, names: Mapping[str, str]) -> str:
+    """What stands between `<` and `>` in Slack's text, in words."""
+    target, _, label = entity.partition("|")
+    match target[0]:
+        case "@":
+            return _name("@", target[1:], label, names)
+        case "#":
+            return _name("#", target[1:], label, names)
+        case "!":
+            return _special(target[1:], label)
+        case _:
+            address = target.removeprefix("mailto:").removeprefix("tel:")
+            return f"{label} ({address})" if label and not address.endswith(label) else address
+
+
+def _name(sign: str, identity: str, label: str, names: Mapping[str, str]) -> str:
+    name = " ".join((names.get(identity) or label).split())
+    return f"{sign}{name.removeprefix(sign)}" if name else f"<{sign}{identity}>"
+
+
+def _special(word: str, label: str) -> str:
+    """`<!here>`, `<!subteam^S1|@team>`, `<!date^…|fallback>`."""
+    return label or f"@{word.partition('^')[0]}"
+
+
+def _unescaped(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

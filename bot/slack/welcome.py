@@ -1,0 +1,125 @@
+"""What people see before they ask anything: greeting, suggested prompts, the Home tab."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from bot.pending import APPROVAL
+from bot.self_service.connections import Connections, SkillState
+from bot.slack.api import SlackApi
+from bot.slack.background import Background
+from bot.slack.cards import SkillRow, first_message, second_message
+from bot.slack.home import HomeState, HomeWait, home_view
+from bot.slack.onboarding import chosen, onboarding, suggested_prompts
+from bot.slack.surface import SlackSurface
+from memory.ids import PersonId, user_of, workspace_of
+from memory.pending import PendingItems
+from memory.people import People
+
+NUDGE_AFTER = 20.0
+"""Seconds of silence after the greeting before the one nudge."""
+
+
+class Welcome:
+    """Greets, suggests, and keeps the Home tab true."""
+
+    def __init__(
+        self,
+        surface: SlackSurface,
+        people: People,
+        connections: Connections,
+        items: PendingItems,
+        *,
+        background: Background,
+        has_asked: Callable[[PersonId], Awaitable[bool]],
+        now: Callable[[], datetime],
+        nudge_after: float = NUDGE_AFTER,
+    ) -> None:
+        self._surface = surface
+        self._people = people
+        self._connections = connections
+        self._items = items
+        self._background = background
+        self._has_asked = has_asked
+        self._now = now
+        self._nudge_after = nudge_after
+
+    def opened(self, person: PersonId, *, channel: str, tab: str) -> None:
+        """Someone opened Pinyon's Home tab, or the conversation with it."""
+        self._background.run(self.home(person) if tab == "home" else self.greet(person, channel))
+
+    async def greet(self, person: PersonId, channel: str) -> None:
+        """Offer what to begin with; say hello once in a person's life."""
+        if not (await self._surface.person(person)).is_member:
+            return
+        api = self._surface.workplaces[workspace_of(person)].api
+        ready = await self._ready(person)
+        starters = chosen(onboarding().starters, ready, count=4)
+        # With `thread_ts` this method does nothing, without a word (slack.md §1).
+        await api.post(
+            "assistant.threads.setSuggestedPrompts",
+            channel_id=channel,
+            title=onboarding().prompts_title,
+            prompts=suggested_prompts(starters),
+        )
+        if await self._people.greet(person, now=self._now()):
+            hello = first_message(starters[:3], ready)
+            await api.post("chat.postMessage", channel=channel, text=hello.text, blocks=hello.blocks)
+            self._background.run(self._nudge(person, channel, api))
+
+    async def _nudge(self, person: PersonId, channel: str, api: SlackApi) -> None:
+        await asyncio.sleep(self._nudge_after)
+        if not await self._has_asked(person):
+            second = second_message(chosen(onboarding().starters, await self._ready(person)))
+            await api.post("chat.postMessage", channel=channel, text=second.text, blocks=second.blocks)
+
+    async def _ready(self, person: PersonId) -> set[str]:
+        return {s.skill for s in await self._connections.states(person) if s.status in ("connected", "ready")}
+
+    async def home(self, person: PersonId) -> None:
+        """Show the Home tab as things stand now."""
+        if not (await self._surface.person(person)).is_member:
+            return
+        workplace = self._surface.workplaces[workspace_of(person)]
+        states = await self._connections.states(person)
+        waits = [
+            HomeWait(
+                pending=item.id,
+                ask=body.write.ask,
+                expires=item.expires_at,
+                asked_in=await self._surface.channel_name(workplace.id, body.asked_in) if body.asked_in else "",
+            )
+            for item in await self._items.open_of(person)
+            if item.kind == "approval"
+            for body in (APPROVAL.validate_json(item.body),)
+        ]
+        won = {"connect"} if any(state.status == "connected" for state in states) else set[str]()
+        if await self._has_asked(person):
+            won.add("ask")
+        public = self._connections.public_url
+        view = home_view(
+            HomeState(
+                now=self._now(),
+                waits=tuple(waits),
+                skills=tuple([await self.row(person, state) for state in states]),
+                wins=tuple(onboarding().wins),
+                won=frozenset(won),
+                web_url=f"{public}/connections" if public else None,
+            )
+        )
+        await workplace.api.post("views.publish", user_id=user_of(person), view=view)
+
+    async def row(self, person: PersonId, state: SkillState) -> SkillRow:
+        """One skill of a person, with the address where it is connected."""
+        url = None
+        if state.status in ("not_connected", "ended") and self._connections.public_url and state.integration:
+            url = await self._connections.offer(person, state.skill, now=self._now())
+        return SkillRow(
+            name=state.skill,
+            title=state.title,
+            purpose=state.purpose,
+            state=state.status,
+            service=state.service,
+            account=state.account,
+            url=url,
+        )

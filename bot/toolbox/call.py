@@ -1,0 +1,97 @@
+"""What travels through the toolbox: one call, and how it ended."""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import JsonValue, TypeAdapter
+
+from memory.ids import CallId, PendingId, TurnId
+from skills.skill import Skill, Tool
+
+Kind = Literal["done", "told", "invalid", "waits", "unavailable", "unknown"]
+UNKNOWN = (
+    "The outcome of this call is unknown: the connection or the machine broke while it ran, and it was not repeated."
+    " Read the place it would have changed before you say anything about it, and say that you looked."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One tool call of the model, with valid arguments."""
+
+    turn: TurnId
+    id: CallId
+    skill: Skill
+    tool: Tool
+    arguments: dict[str, Any]
+    """Python values, as the tool's function takes them."""
+    approved: bool = False
+    """Whether the person approved exactly this call on a card."""
+
+    @property
+    def canonical(self) -> str:
+        """The arguments as one text: sorted keys, no spaces. What an approval is bound to."""
+        return json.dumps(self.tool.arguments(**self.arguments).model_dump(mode="json"), sort_keys=True)
+
+    def digest(self, account: str) -> str:
+        """Hash of tool, arguments and account: an approval counts for exactly these."""
+        return hashlib.sha256("\n".join((self.tool.name, self.canonical, account)).encode()).hexdigest()
+
+    @property
+    def outcome_unknown(self) -> "Outcome":
+        """That nobody knows whether this write happened."""
+        return Outcome(call=self.id, tool=self.tool.name, kind="unknown", effect="write", text=UNKNOWN)
+
+    @property
+    def doing(self) -> str:
+        """What the call does, in a person's words, for the status line."""
+        return self.tool.says.doing.format_map(_Spoken(self.arguments))
+
+
+class _Spoken(dict[str, Any]):
+    """Arguments for a sentence: what was left out reads as nothing."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How one call ended, as journaled."""
+
+    call: CallId
+    tool: str
+    kind: Kind
+    text: str
+    """What the model reads."""
+    said: str = ""
+    """The fact in a few words, for the person."""
+    service: str = ""
+    """The vendor's name, when one was asked."""
+    effect: Literal["read", "write"] = "read"
+    link: str | None = None
+    pending: PendingId | None = None
+    untrusted: bool = False
+
+
+OUTCOMES: TypeAdapter[list[Outcome]] = TypeAdapter(list[Outcome])
+Wrapped = Callable[[Call], Awaitable[Outcome]]
+
+
+def executed(call: Call, content: JsonValue, *, untrusted: bool) -> str:
+    """A tool's result as the model reads it: the arguments as executed first, third-party text fenced."""
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    if len(body) > MOST_TEXT:
+        body = f"{body[:MOST_TEXT]} …[cut, {len(body) - MOST_TEXT:,} characters more: ask for less at a time]"
+    if untrusted:
+        # A fence that the content itself could close would be none.
+        body = body.replace("</third-party", "<\\/third-party")
+        body = f'<third-party source="{call.skill.name}">\n{body}\n</third-party>'
+    return f"Executed {call.tool.name} {call.canonical}\n{body}"
+
+
+MOST_TEXT = 60_000
+"""Characters of one result that the model is shown."""

@@ -1,0 +1,132 @@
+"""What a person decided, carried out: approved writes run, and the model hears how each thing ended."""
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from bot.pending import APPROVAL, ApprovalBody, Waiting
+from bot.toolbox.act import Act, Looked
+from bot.toolbox.ask import request
+from bot.toolbox.call import Call, Outcome
+from bot.toolbox.tools import Tools
+from memory.ids import TurnId
+from memory.ledger import Ledger
+from memory.pending import PendingItem, PendingItems, PendingState
+
+DENIED = "The person denied this call. Nothing was done. Do not make it again unless they ask for it."
+EXPIRED = "Nobody decided in time, so nothing was done."
+SKIPPED = "The person does not want to connect this account now. Answer without it, and say what is missing."
+MOVED_ON = "Put aside: the person asked something new before this was decided. Nothing was done."
+STALE = "The target changed since the person approved, so nothing was done yet; they are asked again."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """How the decided items of one turn ended, as journaled."""
+
+    results: dict[str, str] = field(default_factory=dict[str, str])
+    """What the model reads, by call id."""
+    outcomes: list[Outcome] = field(default_factory=list[Outcome])
+    asks_again: bool = False
+    """Something waits for the person once more."""
+    quiet: bool = False
+    """Everything was denied or ran out: the card says it all, and the model need not speak."""
+
+
+class Decided:
+    """Carries out what was decided about one turn's items, on behalf of the turn that goes on."""
+
+    def __init__(
+        self, turn: TurnId, *, tools: Tools, act: Act, waiting: Waiting, ledger: Ledger, items: PendingItems
+    ) -> None:
+        self._turn = turn
+        self._tools = tools
+        self._act = act
+        self._waiting = waiting
+        self._ledger = ledger
+        self._items = items
+
+    async def carry_out(self, origin: TurnId) -> Carried:
+        """Run what was approved, once; say of the rest why it did not run. May be called again after a crash."""
+        items = await self._items.of_turn(origin)
+        results: dict[str, str] = {}
+        outcomes: list[Outcome] = []
+        for item in items:
+            if item.kind == "approval" and item.state not in ("denied", "expired", "moved_on", "open"):
+                outcome = await self._write(item)
+                outcomes.append(outcome)
+                results[item.call] = outcome.text
+            else:
+                results[item.call] = said_of(item)
+        return Carried(
+            results=results,
+            outcomes=outcomes,
+            asks_again=any(outcome.kind == "waits" for outcome in outcomes),
+            quiet=bool(items) and all(item.state in ("denied", "expired", "moved_on") for item in items),
+        )
+
+    async def _write(self, item: PendingItem) -> Outcome:
+        body = APPROVAL.validate_json(item.body)
+        try:
+            call = self._tools.prepared(item.turn, item.call, body.tool, body.canonical)
+        except ValueError as error:
+            outcome = Outcome(call=item.call, tool=body.tool, kind="told", effect="write", text=str(error))
+        else:
+            outcome = await self._checked(item, body, call)
+        await self._items.settle(item.id, STATES[outcome.kind], reason=outcome.link or REASONS.get(outcome.kind))
+        return outcome
+
+    async def _checked(self, item: PendingItem, body: ApprovalBody, call: Call) -> Outcome:
+        # After a crash the target may have changed by this very write: then the ledger knows, and nobody looks again.
+        if not await self._ledger.knows(call.turn, call.id):
+            looked = await self._act.look(call)
+            if isinstance(looked, Outcome):
+                return looked
+            if changed := self._changed(item, body, looked):
+                again = replace(looked, call=replace(looked.call, turn=self._turn))
+                pending = await self._waiting.ask(replace(request(again, body.because), changed=changed))
+                return Outcome(
+                    call=item.call, tool=body.tool, kind="waits", effect="write", text=STALE, pending=pending
+                )
+        return await self._tools.approved(replace(call, approved=True))
+
+    def _changed(self, item: PendingItem, body: ApprovalBody, looked: Looked) -> str:
+        """What is different from what the person approved, in words; empty when nothing is."""
+        if looked.call.digest(looked.account) != item.digest:
+            return f"it would be done as {looked.account}"
+        if looked.version is not None and looked.version.fingerprint != body.fingerprint:
+            return f"now {looked.version.said}" + (f", before {body.version_said}" if body.version_said else "")
+        return ""
+
+
+STATES: dict[Literal["done", "told", "invalid", "waits", "unavailable", "unknown"], PendingState] = {
+    "done": "done",
+    "unknown": "unknown",
+    "told": "failed",
+    "invalid": "failed",
+    "unavailable": "failed",
+    "waits": "moved_on",
+}
+REASONS = {
+    "told": "The service refused it.",
+    "invalid": "It cannot be done in this form.",
+    "unavailable": "The service did not answer. Nothing was changed.",
+    "unknown": "The connection broke while I did it.",
+}
+
+
+def said_of(item: PendingItem) -> str:
+    """What the model is told of an item that was no approved write."""
+    match item.state:
+        case "connected":
+            return (
+                f"The person connected their account ({item.reason or 'connected'}). Its tools are available now:"
+                " go on with what was asked."
+            )
+        case "denied":
+            return DENIED
+        case "skipped":
+            return SKIPPED
+        case "expired":
+            return EXPIRED
+        case _:
+            return MOVED_ON

@@ -1,0 +1,47 @@
+"""Third wrapper: every call is entered before it runs and after, so that a write acts at most once."""
+
+from bot.durable import patiently
+from bot.toolbox.call import Call, Outcome, Wrapped
+from memory.ledger import Earlier, Intent, Ledger
+
+
+def entered(inner: Wrapped, ledger: Ledger) -> Wrapped:
+    """Run `inner` at most once for each write, whatever crashes."""
+
+    async def enter(call: Call) -> Outcome:
+        intent = Intent(
+            turn=call.turn,
+            call=call.id,
+            tool=call.tool.name,
+            effect=call.tool.effect,
+            arguments=call.canonical,
+            verdict="approved" if call.approved else "allowed",
+            account=None,
+        )
+        earlier: Earlier | None = await patiently(lambda: ledger.begin(intent))
+        if earlier is not None and call.tool.effect == "write":
+            return repeated(call, earlier)
+        outcome = await inner(call)
+        state = outcome.kind if outcome.kind in ("done", "unknown") else "failed"
+        # A read's result lives in the transcript; the ledger keeps what a write left behind.
+        kept = outcome.text if call.tool.effect == "write" else outcome.said
+        await patiently(lambda: ledger.end(call.turn, call.id, state, result=kept, link=outcome.link))
+        return outcome
+
+    return enter
+
+
+def repeated(call: Call, earlier: Earlier) -> Outcome:
+    """What a write that was begun before came to: its result, or that nobody knows."""
+    if earlier.state == "done":
+        return Outcome(
+            call=call.id,
+            tool=call.tool.name,
+            kind="done",
+            effect="write",
+            text=earlier.result or "",
+            link=earlier.link,
+        )
+    if earlier.state == "failed":
+        return Outcome(call=call.id, tool=call.tool.name, kind="told", effect="write", text=earlier.result or "")
+    return call.outcome_unknown

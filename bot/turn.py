@@ -1,0 +1,337 @@
+"""One durable turn, top to bottom: who asks, with which tools, the answer, and what stays of it."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+from pydantic import TypeAdapter
+
+from bot.agent import Agent, Answering, Asked, Budget, End, Ended
+from bot.durable import patiently, step
+from bot.ending import Around, apology, told, tries_again
+from bot.messages import (
+    Answer,
+    IncomingMessage,
+    Notice,
+    Reply,
+    Surface,
+    Task,
+    message_text,
+    read_message,
+)
+from bot.pending import Offer, Waiting, card_of, continuation
+from bot.prompt import asked, closed_with, closing, dump, history, instructions
+from bot.router import AgentFile, Router
+from bot.toolbox.act import Accounts, Act
+from bot.toolbox.call import Call
+from bot.toolbox.decided import Carried, Decided
+from bot.toolbox.tools import Tools
+from memory.conversations import Conversations, Transcript, append
+from memory.database import Database
+from memory.ids import ConversationId, TurnId
+from memory.ledger import Ledger
+from memory.pending import PendingItem, PendingItems
+from memory.people import Person
+from memory.turns import NewTurn, State, StoredTurn, Turns, close, insert
+from skills.skill import Skill
+
+log = structlog.get_logger()
+
+PAST_TURNS = 30
+"""Turns of a thread that the model is shown."""
+Record = Callable[[IncomingMessage, AgentFile, Asked, str], Awaitable[None]]
+
+
+class Connected(Protocol):
+    """Which skills a person can use now."""
+
+    async def skills(self, person: Person) -> tuple[Sequence[Skill], Sequence[Skill]]:
+        """(connected, could be connected)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What a turn begins with, as journaled."""
+
+    person: Person
+    text: str
+    """What the person said, in plain words."""
+    notice: Notice | None = None
+
+
+OPENED: TypeAdapter[Opened] = TypeAdapter(Opened)
+CARRIED: TypeAdapter[Carried] = TypeAdapter(Carried)
+
+
+@dataclass(kw_only=True)
+class Parts:
+    """What the rooms below a turn are made of; `app.build` fills it in."""
+
+    database: Database
+    router: Router
+    agent: Agent
+    ledger: Ledger
+    surfaces: Mapping[str, Surface]
+    accounts: Accounts
+    connected: Connected
+    offer: Offer
+    titles: dict[str, str]
+    record: Record
+    now: Callable[[], datetime]
+    wake: Callable[[], None]
+    budget: Budget = field(default_factory=Budget)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One turn's live things, built anew around the steps whenever it runs."""
+
+    message: IncomingMessage
+    stored: StoredTurn
+    reply: Reply
+    person: Person
+    decided: Decided
+    work: Answering
+
+
+STATES: dict[End, State] = {
+    "answered": "answered",
+    "waiting": "waiting",
+    "quiet": "answered",
+    "stopped": "stopped",
+    "budget": "stopped",
+    "later": "waiting",
+    "unavailable": "failed",
+    "failed": "failed",
+}
+
+
+class TurnRoom:
+    """Where turns are accepted and run."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._turns = Turns(parts.database)
+        self._conversations = Conversations(parts.database)
+        self._items = PendingItems(parts.database)
+        self._aborted: dict[TurnId, asyncio.Event] = {}
+
+    async def enqueue(self, message: IncomingMessage) -> bool:
+        """Accept `message`; False when it was accepted before. Raises the database's error when it cannot be kept."""
+        accepted = await self._turns.record(
+            NewTurn(
+                id=message.turn,
+                workspace=message.workspace,
+                person=message.person,
+                conversation=message.conversation,
+                message=message_text(message),
+            )
+        )
+        if accepted:
+            self._parts.wake()
+        return accepted
+
+    async def run(self, turn: TurnId) -> None:
+        """Carry one turn from its message to its answer. Runs again from the start after a crash; steps do not."""
+        stored = await patiently(lambda: self._turns.load(turn))
+        message = read_message(stored.message)
+        reply = self._parts.surfaces[message.surface].reply(message, taken_over=stored.attempts > 0)
+        aborted = self._aborted[turn] = asyncio.Event()
+        structlog.contextvars.bind_contextvars(turn=turn, workspace=message.workspace)
+        try:
+            opened = OPENED.validate_json(await step("open", self._open, message, reply))
+            if opened.notice is not None:
+                await step("finish", self._give_notice, message, reply, opened.notice)
+                return
+            message = replace(message, text=opened.text)
+            desk = await self._desk(message, stored, reply, opened.person, aborted)
+            carried = Carried()
+            if message.continues is not None:
+                carried = CARRIED.validate_json(await step("resume", self._resume, desk, message.continues))
+            ended = await self._answer(desk, carried)
+            await step("finish", self._finish, desk, ended)
+        except Exception:
+            log.exception("a turn broke")
+            await step("apologise", self._apologise, message, reply)
+        finally:
+            self._aborted.pop(turn, None)
+
+    def abort(self, turn: TurnId) -> None:
+        """Stop asking the model for `turn` if it runs in this process; a tool call is never cut off."""
+        if (event := self._aborted.get(turn)) is not None:
+            event.set()
+
+    async def stop(self, conversation: ConversationId) -> bool:
+        """Stop what runs in a thread, on whichever worker; False when nothing does."""
+        turn = await self._turns.stop(conversation)
+        if turn is not None:
+            self.abort(turn)
+        return turn is not None
+
+    async def retry(self, turn: TurnId, person: str) -> bool:
+        """Ask a failed turn's question once more; False when it is not that person's, or was asked again already."""
+        message = read_message((await self._turns.load(turn)).message)
+        if message.person != person:
+            return False
+        return await self.enqueue(replace(message, turn=TurnId(f"{turn}:r1"), continues=None))
+
+    # The steps, in order.
+
+    async def _open(self, message: IncomingMessage, reply: Reply) -> str:
+        await reply.status("Reading your message" if message.continues is None else "Going on")
+        surface = self._parts.surfaces[message.surface]
+        person = await surface.introduce(message)
+        text = await surface.words(message) if person.is_member else ""
+        notice: Notice | None = None
+        if not person.is_member:
+            notice = "bot" if person.is_bot else "guest" if person.is_guest else "outsider"
+        elif message.continues is None:
+            if not text.strip():
+                notice = "only_file" if message.files else "empty"
+            await self._move_on(message)
+        return OPENED.dump_json(Opened(person=person, text=text, notice=notice)).decode()
+
+    async def _move_on(self, message: IncomingMessage) -> None:
+        """Close what the thread's earlier turns left open: the person asked something new."""
+        put_aside = await patiently(lambda: self._items.move_on(message.conversation))
+        for turn in dict.fromkeys(item.turn for item in put_aside):
+            await self._redraw(message.surface, await self._items.of_turn(turn))
+
+    async def _resume(self, desk: Desk, origin: TurnId) -> str:
+        carried = await desk.decided.carry_out(origin)
+        await self._redraw(desk.message.surface, await self._items.of_turn(origin))
+        return CARRIED.dump_json(carried).decode()
+
+    async def _answer(self, desk: Desk, carried: Carried) -> Ended:
+        transcripts = await patiently(lambda: self._conversations.load(desk.message.conversation, turns=PAST_TURNS))
+        past = history([t for t in transcripts if t.turn != desk.message.turn])
+        work = desk.work
+        if desk.message.continues is None:
+            work.past = [
+                *past.messages,
+                *closing(past, "Put aside: the person asked something new."),
+                asked(desk.message),
+            ]
+        else:
+            work.past = past.messages
+            work.outcomes += carried.outcomes
+            known = past.held | carried.results
+            if carried.asks_again:
+                return Ended(end="waiting", held=known)
+            work.new += closing(replace(past, held=known), "Nothing was done.")
+            if carried.quiet:
+                return Ended(end="quiet")
+        return await self._parts.agent.answer(work)
+
+    async def _finish(self, desk: Desk, ended: Ended) -> str:
+        message, work = desk.message, desk.work
+        items: Sequence[PendingItem] = ()
+        if ended.end == "waiting":
+            items = await self._items.of_turn(message.turn)
+        around = Around(
+            message=message,
+            person=desk.person,
+            asked_at=desk.stored.accepted_at,
+            titles=self._parts.titles,
+            card=card_of(items),
+        )
+        answer = told(ended, work, around)
+        if ended.end == "quiet" and message.private:
+            await desk.reply.status("")
+        else:
+            place = await desk.reply.finish(answer)
+            if items and place:
+                await self._items.shown(message.turn, place)
+        new = list(work.new)
+        if ended.end not in ("answered", "waiting", "later"):
+            new.append(closed_with(answer.text or "(I ended without an answer.)"))
+        if message.continues is None:
+            new.insert(0, asked(message))
+        transcript = Transcript(turn=message.turn, messages=dump(new), held=json.dumps(ended.held))
+        retry_at = ended.retry_at if tries_again(ended, around) else None
+        await patiently(lambda: self._close(message, transcript, STATES[ended.end], retry_at))
+        self._parts.wake()
+        return ended.end
+
+    async def _close(
+        self, message: IncomingMessage, transcript: Transcript, state: State, retry_at: datetime | None
+    ) -> None:
+        async with self._parts.database.engine.begin() as connection:
+            await append(connection, message.conversation, transcript)
+            await close(connection, message.turn, state)
+            if retry_at is not None:
+                await insert(connection, continuation(message, message.turn, not_before=retry_at))
+
+    async def _give_notice(self, message: IncomingMessage, reply: Reply, notice: Notice) -> str:
+        await reply.finish(Answer(text="", state="failed", notice=notice, turn=message.turn))
+        await patiently(lambda: self._turns.finish(message.turn, "answered"))
+        return notice
+
+    async def _apologise(self, message: IncomingMessage, reply: Reply) -> str:
+        await reply.finish(Answer(text="", state="failed", card=apology(message.turn), turn=message.turn))
+        await patiently(lambda: self._turns.finish(message.turn, "failed"))
+        return "failed"
+
+    # What they are made of.
+
+    async def _desk(
+        self, message: IncomingMessage, stored: StoredTurn, reply: Reply, person: Person, aborted: asyncio.Event
+    ) -> Desk:
+        parts = self._parts
+        agent = parts.router.choose(message)
+        connected, missing = await parts.connected.skills(person)
+        waiting = Waiting(
+            self._items,
+            message,
+            offer=parts.offer,
+            titles=parts.titles,
+            now=parts.now,
+            asked_in="" if message.private else message.channel,
+        )
+        act = Act(person, parts.accounts, waiting, now=parts.now)
+
+        async def announce(call: Call) -> None:
+            await reply.status(call.doing)
+            await reply.task(Task(id=call.id, title=call.doing, state="in_progress"))
+
+        tools = Tools(connected, missing, act=act, waiting=waiting, ledger=parts.ledger, announce=announce)
+
+        async def record(answer: Asked, model: str) -> None:
+            await parts.record(message, agent, answer, model)
+
+        async def stopping() -> bool:
+            return (await patiently(lambda: self._turns.load(message.turn))).state == "stopping"
+
+        work = Answering(
+            turn=message.turn,
+            workspace=message.workspace,
+            route=agent.route,
+            instructions=instructions(
+                agent.instructions,
+                [skill.instructions.read_text(encoding="utf-8") for skill in connected],
+                person,
+                message,
+                parts.now(),
+            ),
+            past=(),
+            tools=tools,
+            reply=reply,
+            budget=parts.budget,
+            stopping=stopping,
+            aborted=aborted,
+            deadline=asyncio.get_running_loop().time() + parts.budget.seconds,
+            record=record,
+        )
+        decided = Decided(message.turn, tools=tools, act=act, waiting=waiting, ledger=parts.ledger, items=self._items)
+        return Desk(message=message, stored=stored, reply=reply, person=person, decided=decided, work=work)
+
+    async def _redraw(self, surface: str, items: Sequence[PendingItem]) -> None:
+        card = card_of(items)
+        place = next((item.card for item in items if item.card), None)
+        if card is not None and place is not None:
+            await self._parts.surfaces[surface].redraw(card, place, items[0].workspace)

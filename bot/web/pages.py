@@ -1,0 +1,84 @@
+"""Turns a template and facts into a page."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import structlog
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from bot.messages import reference
+from bot.web.site import Site
+from bot.web.stopped import Stopped
+from bot.web.visitor import Visitor
+
+log = structlog.get_logger()
+
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def page(site: Site, template: str, *, visitor: Visitor | None, status: int = 200, **facts: Any) -> HTMLResponse:
+    """Draw `template` for `visitor`. Every value in `facts` is escaped."""
+    zone, now = zone_of(visitor), site.clock()
+
+    def when(moment: datetime) -> Markup:
+        return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), moment_words(moment, zone, now))
+
+    def day(moment: datetime) -> Markup:
+        return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), day_words(moment, zone, now))
+
+    slack = site.slack_link(visitor.person.workspace if visitor else None)
+    html = TEMPLATES.get_template(template).render(visitor=visitor, slack=slack, when=when, day=day, now=now, **facts)
+    return HTMLResponse(html, status_code=status)
+
+
+def stopped_page(site: Site, request: Request, stopped: Stopped, *, visitor: Visitor | None) -> Response:
+    """Draw the page of `stopped`, with a reference under which the log knows why."""
+    name = reference(uuid4().hex)
+    facts = {"person": visitor.person.id if visitor else None, **stopped.details}
+    log.info("web.stopped", ref=name, why=stopped.why, status=stopped.status, **facts)
+    if is_api(request):
+        error = {"message": f"{stopped.title}. {stopped.text}", "reference": name}
+        return JSONResponse({"error": error}, stopped.status)
+    return page(site, "stopped.html", visitor=visitor, status=stopped.status, stopped=stopped, reference=name)
+
+
+def is_api(request: Request) -> bool:
+    """Whether the answer is read by a program."""
+    return request.url.path.startswith("/api/")
+
+
+def zone_of(visitor: Visitor | None) -> ZoneInfo:
+    try:
+        return ZoneInfo(visitor.person.zone if visitor else "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def moment_words(moment: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """Say `moment` as people do: "today at 10:44", "yesterday at 18:02", "12 Oct"."""
+    local, today = moment.astimezone(zone), now.astimezone(zone).date()
+    if local.date() == today:
+        return f"today at {local:%H:%M}"
+    if local.date() == today - timedelta(days=1):
+        return f"yesterday at {local:%H:%M}"
+    return day_words(moment, zone, now)
+
+
+def day_words(moment: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """Say the day: "today", "12 Oct", and the year where it is another one."""
+    local, today = moment.astimezone(zone).date(), now.astimezone(zone).date()
+    if local == today:
+        return "today"
+    return f"{local.day} {local:%b}" if local.year == today.year else f"{local.day} {local:%b %Y}"

@@ -1,0 +1,70 @@
+"""What the pages stand on: the stores, the address they are reached at, and the doors to the other rooms."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+import httpx
+from fastapi import Depends, Request
+from pydantic import SecretStr
+
+from bot.self_service.connections import Connections
+from memory.crypto import Keyring
+from memory.ids import PendingId, PersonId, WorkspaceId
+from memory.people import People, Person
+from memory.web_sessions import WebSessions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackApp:
+    """Our registration at Slack, as far as Sign in with Slack needs it."""
+
+    client_id: str
+    client_secret: SecretStr
+    api_url: str
+    """`SLACK_API_URL`."""
+    authorize_url: str | None = None
+    """Slack's sign-in page; unset, the one beside the API."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Everything a page may use."""
+
+    public_url: str | None
+    """`PINYON_PUBLIC_URL`. Every address that leaves this process is built on it, never on what a request says."""
+    slack: SlackApp | None
+    slack_link: Callable[[WorkspaceId | None], str]
+    """The address that opens the chat with Pinyon in Slack."""
+    connections: Connections
+    people: People
+    sessions: WebSessions
+    keyring: Keyring
+    http: httpx.AsyncClient
+    look_up: Callable[[PersonId], Awaitable[Person | None]]
+    """Ask the workspace who somebody is; None where Pinyon is not installed, or nobody has that id."""
+    on_connected: Callable[[PersonId, str, PendingId | None], Awaitable[None]]
+    """Told (person, integration, what waited) when an account is connected. May be told twice."""
+    clock: Callable[[], datetime]
+
+    @property
+    def is_https(self) -> bool:
+        return (self.public_url or "").startswith("https://")
+
+    def address(self, path: str) -> str:
+        """Return the outside address of `path`."""
+        return f"{(self.public_url or '').rstrip('/')}{path}"
+
+    def cookie(self, name: str) -> str:
+        """Return the cookie's name; with https the browser itself then holds it to this host (RFC 6265bis §4.1.3.2)."""
+        return f"__Host-{name}" if self.is_https else name
+
+
+def site_of(request: Request) -> Site:
+    """Return the site that `build_web` was given."""
+    site: Site = request.app.state.site
+    return site
+
+
+TheSite = Annotated[Site, Depends(site_of)]

@@ -1,0 +1,103 @@
+"""Slack's limits and our own rules (ux.md §4) for everything that Pinyon shows in Slack."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import JsonValue
+from slack_sdk.models.blocks import Block
+from slack_sdk.models.views import View
+
+ACTION = re.compile(r"[a-z_]+(\.[a-z_0-9]+(:[A-Za-z0-9_]+)?)?")
+"""`noun.verb`, with `:n` where it repeats; the native feedback buttons are `feedback`."""
+VOICE = re.compile(r"!(?!date)|\bOops|\bSorry|\bplease\b|[\U0001f300-\U0001faff]", re.IGNORECASE)
+
+
+def walk(node: JsonValue, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every object in `node` with where it stands."""
+    match node:
+        case dict():
+            yield path, node
+            for key, child in node.items():
+                yield from walk(child, f"{path}/{key}")
+        case list():
+            for index, child in enumerate(node):
+                yield from walk(child, f"{path}/{index}")
+        case _:
+            pass
+
+
+def problems(card: dict[str, Any]) -> list[str]:
+    """What is wrong with a message (`text` and `blocks`) or a view; nothing when Slack and we would take it."""
+    return [f"{where}: {what}" for ok, where, what in _checks(card) if not ok]
+
+
+def check(card: dict[str, Any]) -> None:
+    """Assert that nothing is wrong with `card`."""
+    assert problems(card) == []
+    for block in card["blocks"]:
+        parsed = Block.parse(block)  # pyright: ignore[reportUnknownMemberType]  the SDK's models are typed in part
+        assert parsed is not None, block["type"]
+        parsed.to_dict()  # pyright: ignore[reportUnknownMemberType]
+    if "type" in card:
+        View(**card).to_dict()  # pyright: ignore[reportUnknownMemberType]
+
+
+def ours(card: dict[str, Any]) -> str:
+    """All words of a card that are ours: what is in mrkdwn, on buttons and in the fallback."""
+    spoken = [node["text"] for _, node in walk(card["blocks"]) if node.get("type") == "mrkdwn"]
+    labels = [node["text"]["text"] for _, node in walk(card["blocks"]) if node.get("type") == "button"]
+    return "\n".join([card.get("text", ""), *spoken, *labels])
+
+
+def _checks(card: dict[str, Any]) -> Iterator[tuple[bool, str, str]]:
+    blocks, is_view = card["blocks"], "type" in card
+    length = len(json.dumps(blocks, ensure_ascii=False))
+    yield len(blocks) <= (100 if is_view else 50), "", "too many blocks"
+    yield is_view or 0 < len(card.get("text", "")) <= 4000, "", "a message needs fallback text"
+    yield length < (250_000 if is_view else 12_000), "", f"{length} characters of blocks"
+    ids = [node["action_id"] for _, node in walk(blocks) if "action_id" in node]
+    yield len(ids) == len(set(ids)), "", f"action_id twice: {ids}"
+    yield all(map(ACTION.fullmatch, ids)), "", f"action_id is noun.verb: {ids}"
+    block_ids = [block["block_id"] for block in blocks if "block_id" in block]
+    yield len(block_ids) == len(set(block_ids)), "", f"block_id twice: {block_ids}"
+    primary = [node for _, node in walk(blocks) if node.get("type") == "button" and node.get("style") == "primary"]
+    yield len(primary) <= 1, "", "more than one primary button"
+    for key in ("title", "submit", "close"):
+        yield len(card[key]["text"]) <= 24 if key in card else True, key, "over 24 characters"
+    yield not VOICE.search(ours(card)), "", f"voice: exclamation, emoji, oops, sorry or please in {ours(card)!r}"
+    for where, node in walk(blocks):
+        yield from _node(where, node)
+
+
+def _node(where: str, node: dict[str, Any]) -> Iterator[tuple[bool, str, str]]:
+    for key in ("action_id", "block_id"):
+        yield len(node.get(key, "")) <= 255, where, f"{key} over 255 characters"
+    for option in node.get("options", ()):
+        yield len(option["text"]["text"]) <= 75 and len(option["value"]) <= 150, where, "option limits"
+    match node.get("type"):
+        case "plain_text":
+            yield 0 < len(node["text"]) <= (2000 if "/fields/" in where else 3000), where, "length"
+            yield bool(node["text"].strip()), where, "blank"
+            yield node.get("emoji") is False, where, "plain_text must set emoji to false, or :words: change"
+        case "mrkdwn":
+            yield 0 < len(node["text"]) <= (2000 if "/fields/" in where else 3000), where, "length"
+        case "header":
+            yield len(node["text"]["text"]) <= 150, where, "header over 150 characters"
+        case "button":
+            label, spoken = node["text"]["text"], node.get("accessibility_label", node["text"]["text"])
+            yield len(label) <= 75 and len(node.get("value", "")) <= 2000, where, "button limits"
+            yield len(node.get("url", "")) <= 3000, where, "address over 3,000 characters"
+            yield len(spoken) <= 75 and spoken.startswith(label), where, "spoken label begins with the visible words"
+        case "section":
+            yield "text" in node or "fields" in node, where, "empty section"
+            yield len(node.get("fields", [])) <= 10, where, "more than 10 fields"
+        case "context":
+            yield 0 < len(node["elements"]) <= 4, where, "a context has at most 4 elements (house rule)"
+        case "actions":
+            yield 0 < len(node["elements"]) <= 5, where, "at most 5 buttons in a row (house rule)"
+        case "overflow":
+            yield 2 <= len(node["options"]) <= 5, where, "overflow needs 2 to 5 options"
+        case _:
+            pass

@@ -1,0 +1,87 @@
+"""The Home tab of different people."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.slack.cards import SkillRow
+from bot.slack.home import HomeState, HomeWait, home_view
+from bot.slack.onboarding import onboarding
+from memory.ids import PendingId
+from tests.bot.slack.card_rules import check, ours, walk
+
+NOW = datetime(2026, 11, 20, 10, 45, tzinfo=UTC)
+WAIT = HomeWait(
+    pending=PendingId("p_7f3k"),
+    ask="Post this comment on GitHub?",
+    expires=datetime(2026, 11, 21, 10, 42, tzinfo=UTC),
+)
+SKILL = SkillRow(
+    name="pull_requests",
+    title="Pull requests",
+    purpose="Read, comment, review. Asks before it writes.",
+    state="connected",
+    service="GitHub",
+    account="tamarack-lead",
+)
+BUSY = HomeState(
+    now=NOW,
+    waits=tuple(replace(WAIT, pending=PendingId(f"p_{n}"), asked_in="platform") for n in range(30)),
+    skills=tuple(replace(SKILL, name=f"s{n}", state="not_connected") for n in range(30)),
+    wins=onboarding().wins,
+    won=frozenset({"ask", "connect"}),
+    web_url="https://pinyon.tamarack.example/",
+)
+
+
+def labels(view: dict[str, Any]) -> list[str]:
+    return [node["text"]["text"] for _, node in walk(view["blocks"]) if node.get("type") == "button"]
+
+
+def headers(view: dict[str, Any]) -> list[str]:
+    return [block["text"]["text"] for block in view["blocks"] if block["type"] == "header"]
+
+
+def test_the_home_of_a_busy_person_keeps_to_forty_blocks():
+    view = home_view(BUSY)
+    check(view)
+    assert len(view["blocks"]) <= 40
+
+
+def test_the_home_of_a_newcomer_says_what_there_is():
+    view = home_view(HomeState(now=NOW))
+    check(view)
+    assert headers(view) == ["Who answers", "Your skills", "What I remember"]
+    assert "Nothing remembered yet." in ours(view)
+
+
+def test_what_waits_comes_first():
+    view = home_view(HomeState(now=NOW, waits=(WAIT,), skills=(SKILL,)))
+    assert headers(view)[0] == "1 thing waits for you"
+    assert "*Post this comment on GitHub*\nExpires <!date^1795257720^" in ours(view)
+    assert labels(view)[0] == "Open"
+
+
+def test_the_rest_of_what_waits_is_counted():
+    view = home_view(BUSY)
+    assert headers(view)[0] == "30 things wait for you"
+    assert "and 25 more, in our chat" in ours(view)
+
+
+def test_a_skill_shows_its_account_as_a_value():
+    view = home_view(HomeState(now=NOW, skills=(replace(SKILL, account="<!here> *x*"),)))
+    assert "<!here>" not in ours(view)
+    assert "Connected as <!here> *x*" in str(view["blocks"])
+
+
+def test_a_skill_that_lost_its_account_can_be_reconnected():
+    ended = replace(SKILL, state="ended", url="https://pinyon.tamarack.example/connect/x")
+    assert labels(home_view(HomeState(now=NOW, skills=(ended,)))) == ["Reconnect GitHub"]
+
+
+def test_the_next_small_wins_are_offered_until_hidden():
+    assert "Small wins · 2 of 6" in headers(home_view(BUSY))
+    assert "*Next*  See your open pull requests" in ours(home_view(BUSY))
+    hidden = home_view(replace(BUSY, hides_wins=True))
+    assert "Hide this list" not in labels(hidden)
+    assert not any(title.startswith("Small wins") for title in headers(hidden))

@@ -1,0 +1,196 @@
+"""What holds for every route there is: who may, who may not, and what nobody sees. Generated from the router."""
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from prometheus_client import CollectorRegistry, Counter
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+
+from bot.web.app import build_web
+from bot.web.shell import HEADERS, MAX_BODY
+from memory.database import Database, open_database
+from tests.bot.web.fakes import ACCESS, JAMAL, REFRESH, REN, SECRET, World, csrf
+
+SHOWS_NOBODY = {
+    "/",
+    "/signin",
+    "/signout",
+    "/slack/signin",
+    "/slack/signin/callback",
+    "/connections",
+    "/healthz",
+    "/readyz",
+}
+"""Anyone may ask these; they show nothing of anybody else."""
+ROUTES = [
+    ("GET", "/"),
+    ("GET", "/signin"),
+    ("GET", "/slack/signin"),
+    ("GET", "/slack/signin/callback"),
+    ("POST", "/signout"),
+    ("GET", "/connect/{link}"),
+    ("GET", "/connect/{link}/another"),
+    ("GET", "/oauth/{integration}/callback"),
+    ("GET", "/connect/{link}/confirm"),
+    ("POST", "/connect/{link}/confirm"),
+    ("GET", "/connect/{link}/done"),
+    ("GET", "/connections"),
+    ("GET", "/connections/{grant}/disconnect"),
+    ("POST", "/connections/{grant}/disconnect"),
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+]
+
+
+def declared(world: World) -> Iterator[tuple[str, str]]:
+    for path, methods in world.app.openapi()["paths"].items():
+        yield from ((method.upper(), path) for method in methods)
+
+
+def test_this_file_knows_every_route(world: World) -> None:
+    assert sorted(declared(world)) == sorted(ROUTES)
+
+
+async def filled(world: World, path: str) -> str:
+    """`path` for something of Jamal's."""
+    grants = await world.site.connections.grants.list(JAMAL)
+    link = (await world.link(JAMAL, pending="p9")).rpartition("/")[2]
+    return path.replace("{link}", link).replace("{integration}", "github").replace("{grant}", grants[0].id)
+
+
+async def visitor(world: World, who: str, owner: httpx.AsyncClient) -> httpx.AsyncClient:
+    browser = world.browser()
+    match who:
+        case "other person":
+            return await world.signed_in(REN)
+        case "forged cookie":
+            browser.cookies.set("__Host-pinyon", "A" * 43, domain="pinyon.test")
+        case "anonymous":
+            pass
+        case _:
+            return owner
+    return browser
+
+
+def is_refused(answer: httpx.Response) -> bool:
+    return answer.status_code in (400, 403, 404) or answer.headers["location"].startswith("/signin")
+
+
+@pytest.mark.parametrize("who", ["anonymous", "other person", "forged cookie", "missing token", "another's token"])
+async def test_nobody_but_the_owner_sees_or_changes_anything(world: World, who: str) -> None:
+    """admin_authz"""
+    owner = await world.connect(JAMAL)
+    browser = await visitor(world, who, owner)
+    theirs = {"csrf": await csrf(await world.signed_in(REN), "/connections")} if who == "another's token" else {}
+    for method, path in ROUTES:
+        own = {"csrf": await csrf(browser, "/connections")} if who == "other person" else theirs
+        answer = await browser.request(method, await filled(world, path), data=own if method == "POST" else None)
+        where = f"{method} {path} {answer.status_code}"
+        assert answer.status_code < 500, where
+        assert not any(hidden in answer.text for hidden in (ACCESS, REFRESH, SECRET)), where
+        if browser is not owner:
+            assert not re.search(r"octo|Jamal|jamal@", answer.text), where
+            assert path in SHOWS_NOBODY or is_refused(answer), where
+        elif method == "POST":
+            assert answer.status_code == 403, where
+        if path == "/signout" and who == "other person":
+            browser = await world.signed_in(REN)
+    assert [grant.problem for grant in await world.site.connections.grants.list(JAMAL)] == [None]
+    assert len(world.connected) == 1
+    assert (await owner.get("/connections")).status_code == 200
+
+
+async def test_every_answer_carries_the_policy(world: World) -> None:
+    browser = world.browser()
+    for path in (
+        "/",
+        "/signin",
+        "/nothing",
+        "/static/pinyon.css",
+        "/healthz",
+        "/connect/x",
+        "/static/../app.py",
+        "/%ff%00",
+    ):
+        answer = await browser.get(path)
+        assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+        assert answer.headers["strict-transport-security"]
+        assert answer.headers["cache-control"] == ("public, max-age=300" if path.endswith(".css") else "no-store")
+
+
+async def test_no_page_holds_a_script_or_a_style_of_its_own(world: World) -> None:
+    """web_xss"""
+    browser = await world.connect()
+    for path in ("/signin", "/connections", "/nothing"):
+        html = (await browser.get(path)).text
+        assert not re.search(r"<script|<style|\sstyle=|\son\w+=|javascript:", html)
+        assert html.count("<h1>") == 1
+        assert 'lang="en"' in html
+
+
+async def test_an_unknown_address_and_method_are_said_in_our_words(world: World) -> None:
+    browser = world.browser()
+    missing = await browser.get("/nothing")
+    assert (missing.status_code, "There is nothing here" in missing.text) == (404, True)
+    wrong = await browser.put("/connections")
+    assert (wrong.status_code, "Method Not Allowed" in wrong.text) == (405, True)
+    assert wrong.headers["allow"]
+
+
+async def test_a_program_gets_json(world: World) -> None:
+    answer = await world.browser().get("/api/nothing")
+    assert answer.status_code == 404
+    assert re.fullmatch(r"[A-Z2-7]{3}-[A-Z2-7]{2}", answer.json()["error"]["reference"])
+
+
+async def test_what_breaks_ends_in_an_apology_and_not_in_a_traceback(world: World) -> None:
+    async def broken(_: Request) -> None:
+        raise RuntimeError("the secret is 42")
+
+    world.app.add_route("/broken", broken)  # pyright: ignore[reportArgumentType] - never returns
+    answer = await world.browser().get("/broken")
+    assert answer.status_code == 500
+    assert "Something broke on my side" in answer.text
+    assert "42" not in answer.text
+    assert answer.headers["content-security-policy"]
+
+
+async def test_a_body_that_is_too_large_is_refused(world: World) -> None:
+    browser = await world.signed_in()
+    answer = await browser.post("/signout", data={"csrf": "x" * MAX_BODY})
+    assert answer.status_code == 413
+    assert answer.headers["content-security-policy"]
+
+
+async def test_slacks_events_arrive_untouched(world: World, database: Database) -> None:
+    async def events(scope: Scope, receive: Receive, send: Send) -> None:
+        body = await Request(scope, receive).body()
+        await PlainTextResponse(body[::-1])(scope, receive, send)
+
+    world.app = build_web(world.site, database=database, slack_events=events)
+    browser = world.browser()
+    assert (await browser.post("/slack/events", content=b"\x00abc")).content == b"cba\x00"
+    assert (await browser.get("/slack/events")).status_code == 405
+
+
+async def test_health_readiness_and_figures(world: World, database: Database) -> None:
+    registry = CollectorRegistry()
+    Counter("turns", "Turns.", registry=registry).inc()
+    world.app = build_web(world.site, database=database, ready=lambda: False, registry=registry)
+    browser = world.browser()
+    assert (await browser.get("/healthz")).text == "ok\n"
+    ready = await browser.get("/readyz")
+    assert (ready.status_code, ready.json()) == (503, {"database": "ok", "work": "not ready"})
+    assert "turns_total 1.0" in (await browser.get("/metrics")).text
+
+
+async def test_without_a_database_the_site_says_so(world: World, database: Database) -> None:
+    gone = open_database(database.url.set(host="127.0.0.1", port=1, database="none"))
+    world.app = build_web(world.site, database=gone)
+    ready = await world.browser().get("/readyz")
+    await gone.close()
+    assert (ready.status_code, ready.json()) == (503, {"database": "not ready", "work": "ok"})
