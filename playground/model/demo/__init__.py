@@ -1,0 +1,1 @@
+"""The brain that a newcomer meets: keywords and templates, no AI."""

@@ -1,0 +1,110 @@
+"""The company's stories in the product's own terms: the one place where the seed's tool names are mapped."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import JsonValue
+
+from playground.company import Company
+
+SERVED = ("prs-wait", "prs-wait-camille", "merge-compass", "other-reviewer", "reviewers-drift")
+"""The stories that the `pull_requests` skill alone can serve."""
+_TOOLS: Mapping[str, tuple[str, Mapping[str, JsonValue]]] = {
+    "pull_requests.merged": ("list_pull_requests", {"which": "merged"}),
+    "pull_requests.waiting_for_me": ("list_pull_requests", {"which": "waiting_for_my_review"}),
+    "pull_requests.read": ("read_pull_request", {}),
+    "pull_requests.comment": ("comment_on_pull_request", {}),
+    "pull_requests.review": ("review_pull_request", {}),
+    "pull_requests.request_reviewers": ("request_reviewers", {}),
+    "pull_requests.merge": ("merge_pull_request", {}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryCall:
+    """A call that a story expects, as the product makes it."""
+
+    tool: str
+    arguments: Mapping[str, JsonValue]
+    """What must be given or filled in. Any text will do for what is not listed."""
+    remembered: frozenset[str]
+    """Arguments that memory fills in later; before there is memory, another value is no fault."""
+    shows_card: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryTurn:
+    """One thing that somebody says, and what it leads to."""
+
+    say: str
+    calls: tuple[StoryCall, ...]
+    waiting: tuple[str, ...]
+    """`repository#number` of all that has to be listed as waiting."""
+    facts: tuple[str, ...]
+    not_facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """Somebody's request, from stories.yaml."""
+
+    id: str
+    """As in `SERVED`, whatever the company's names are."""
+    who: str
+    """The handle of the one who asks."""
+    where: str
+    """`dm`, or a channel with its `#`."""
+    turns: tuple[StoryTurn, ...]
+
+
+def served_stories(company: Company) -> tuple[Story, ...]:
+    """The stories that can be played with pull requests alone, in this company's names."""
+    told: list[dict[str, Any]] = company.trees["stories"]["stories"]
+    # Ids hold names too, so that renaming the company renames them.
+    served = {company.renamed(name): name for name in SERVED}
+    return tuple(_story(served[story["id"]], story, company) for story in told if story["id"] in served)
+
+
+def product_call(call: Mapping[str, Any], company: Company) -> StoryCall:
+    """A call of the seed's vocabulary as the product makes it. KeyError for a tool that the product does not have."""
+    tool, fixed = _TOOLS[call["tool"]]
+    given: Mapping[str, Mapping[str, Any]] = call.get("args", {})
+    arguments = {name: _value(name, argument["value"], company) for name, argument in given.items()}
+    return StoryCall(
+        tool=tool,
+        arguments={**fixed, **{name: value for name, value in arguments.items() if value is not None}},
+        remembered=frozenset(name for name, argument in given.items() if argument["from"] == "memory"),
+        shows_card=bool(call.get("card")),
+    )
+
+
+def _story(name: str, story: Mapping[str, Any], company: Company) -> Story:
+    return Story(
+        id=name,
+        who=story["as"],
+        where=story["where"],
+        turns=tuple(
+            StoryTurn(
+                say=turn["say"],
+                calls=tuple(product_call(call, company) for call in turn["calls"]),
+                waiting=tuple(turn.get("waiting", ())),
+                facts=tuple(turn.get("facts", ())),
+                not_facts=tuple(turn.get("not_facts", ())),
+            )
+            for turn in story["turns"]
+        ),
+    )
+
+
+def _value(name: str, value: Any, company: Company) -> JsonValue:
+    """What the product passes for a value of the seed; None where any value will do."""
+    match name:
+        case "repository":
+            return f"{company.github['org']}/{value}"
+        case "reviewers":
+            return [company.person(handle).github for handle in value]
+        case "number" | "method" | "verdict":
+            return value
+        case _:
+            return None
