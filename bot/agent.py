@@ -33,7 +33,7 @@ class Budget:
     seconds: float = 600.0
 
 
-End = Literal["answered", "waiting", "quiet", "stopped", "failed", "later", "budget", "unavailable"]
+End = Literal["answered", "waiting", "quiet", "stopped", "failed", "later", "budget", "spent", "unavailable"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -209,6 +209,13 @@ def build(settings: Settings, database_url: str) -> App:
         metrics.dollars.labels(model).inc(float(asked.cost_usd or 0))
         background.run(keep_usage(database, message, agent, asked, model))
 
+    async def allowance(person: Person) -> str:
+        return await spent_today(settings, database, person)
+
+    def measure(end: str, seconds: float) -> None:
+        metrics.turns.labels(end).inc()
+        metrics.turn_seconds.observe(seconds)
+
     room = TurnRoom(
         Parts(
             database=database,
@@ -221,6 +228,8 @@ def build(settings: Settings, database_url: str) -> App:
             offer=offer,
             titles={name: declared.title for name, declared in integrations.items()},
             record=record,
+            allowance=allowance,
+            ended=measure,
             now=utc_now,
             wake=durable.wake,
         )
@@ -363,6 +372,21 @@ def sign_in_app(settings: Settings) -> SlackApp | None:
         client_secret=settings.slack_client_secret,
         api_url=settings.slack_api_url,
     )
+
+
+async def spent_today(settings: Settings, database: Database, person: Person) -> str:
+    """Why `person` may use no more models today (UTC), in a sentence; empty when they may."""
+    mine, ours = settings.pinyon_daily_dollars_person, settings.pinyon_daily_dollars_workspace
+    if mine is None and ours is None:
+        return ""
+    midnight = utc_now().replace(hour=0, minute=0, second=0, microsecond=0)
+    async with database.sessions() as session:
+        by_me = await usage.spent_by_person(session, person.id, since=midnight)
+        by_us = await usage.spent_by_workspace(session, person.workspace, since=midnight)
+    again = "It starts again at 00:00 UTC. An admin can raise it."
+    if mine is not None and by_me.cost_usd >= mine:
+        return f"Your limit for today is used up. {again}"
+    return f"The limit of everyone here for today is used up. {again}" if ours and by_us.cost_usd >= ours else ""
 
 
 async def keep_usage(database: Database, message: IncomingMessage, agent: AgentFile, asked: Asked, model: str) -> None:

@@ -43,6 +43,8 @@ def told(ended: Ended, work: Answering, around: Around) -> Answer:
         case "budget":
             limit = f"I stopped after {ended.why}, the limit for one question. {done(work.outcomes)}"
             return Answer(text=joined(text, limit), state="stopped", turn=turn)
+        case "spent":
+            return Answer(text=ended.why, state="stopped", turn=turn)
         case "later" if tries_again(ended, around):
             until = clock(around.asked_at + KEEP_TRYING, around.person)
             return Answer(

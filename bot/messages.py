@@ -75,6 +75,7 @@ class Write:
     account: str
     text_label: str = ""
     text: str = ""
+    text_origin: str = "written by me"
 
 
 Outcome: TypeAlias = Literal["waiting", "done", "denied", "expired", "moved_on", "failed", "unknown", "stale"]

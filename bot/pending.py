@@ -178,7 +178,6 @@ def as_write(pending: PendingId, request: WriteRequest, said: str) -> Write:
         Pair(label=label, value=spoken(template, arguments), origin=origin(template, arguments, said, request.service))
         for label, template in says.labels
     ]
-    pairs.append(Pair(label="As", value=request.account, origin="your connected account"))
     return Write(
         pending=pending,
         ask=spoken(says.ask, arguments),
@@ -187,7 +186,8 @@ def as_write(pending: PendingId, request: WriteRequest, said: str) -> Write:
         pairs=tuple(pairs),
         account=request.account,
         text_label=says.text,
-        text="\n\n".join(str(arguments[name]) for name in request.tool.payload if arguments.get(name)),
+        text=(text := "\n\n".join(str(arguments[name]) for name in request.tool.payload if arguments.get(name))),
+        text_origin="you said" if text and text in said else "written by me",
     )
 
 

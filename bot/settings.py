@@ -1,10 +1,12 @@
 """The only reader of the environment: every setting, checked at start-up; what is wrong is named with its fix."""
 
 import base64
+import os
 import secrets
 import socket
 import uuid
 from collections.abc import Mapping
+from decimal import Decimal
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -74,6 +76,9 @@ class Settings(BaseSettings):
     pinyon_slots: int = Field(default=160, ge=1, le=1000)
     """Turns that run in this process at the same time."""
     pinyon_log_format: str = "console"
+    pinyon_daily_dollars_person: Decimal | None = Field(default=None, ge=0)
+    """What the models may cost for one person in a day (UTC); unset: no limit."""
+    pinyon_daily_dollars_workspace: Decimal | None = Field(default=None, ge=0)
 
     @field_validator("*", mode="before")
     @classmethod
@@ -227,6 +232,33 @@ class _Given(Settings):
 
 def _from(values: Mapping[str, object]) -> Settings:
     return _Given(**{name.lower(): value for name, value in values.items()})  # pyright: ignore[reportArgumentType]: checked by pydantic
+
+
+class ModelKeys(BaseSettings):
+    """What the settings say of the model vendors, without the rest of them."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    anthropic_api_key: str = ""
+    anthropic_base_url: str = ""
+    openai_api_key: str = ""
+    openai_base_url: str = ""
+
+
+def model_keys() -> dict[str, str]:
+    """The settings of the model vendors that have a key, from the environment and `.env`, by their names."""
+    given = ModelKeys()
+    found: dict[str, str] = {}
+    if given.anthropic_api_key:
+        found |= {"ANTHROPIC_API_KEY": given.anthropic_api_key, "ANTHROPIC_BASE_URL": given.anthropic_base_url}
+    if given.openai_api_key:
+        found |= {"OPENAI_API_KEY": given.openai_api_key, "OPENAI_BASE_URL": given.openai_base_url}
+    return found
+
+
+def environment_without_settings() -> dict[str, str]:
+    """The environment of this process, without any setting of Pinyon's: what a second Pinyon with others begins with."""
+    return {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
 
 
 def _line(place: str, message: str) -> str:

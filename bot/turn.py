@@ -82,6 +82,10 @@ class Parts:
     offer: Offer
     titles: dict[str, str]
     record: Record
+    allowance: Callable[[Person], Awaitable[str]]
+    """Why this person may use no more today, in a sentence; empty when they may."""
+    ended: Callable[[End, float], None]
+    """Told how each turn ended, and after how many seconds."""
     now: Callable[[], datetime]
     wake: Callable[[], None]
     budget: Budget = field(default_factory=Budget)
@@ -105,6 +109,7 @@ STATES: dict[End, State] = {
     "quiet": "answered",
     "stopped": "stopped",
     "budget": "stopped",
+    "spent": "stopped",
     "later": "waiting",
     "unavailable": "failed",
     "failed": "failed",
@@ -226,6 +231,8 @@ class TurnRoom:
             work.new += closing(replace(past, held=known), "Nothing was done.")
             if carried.quiet:
                 return Ended(end="quiet")
+        if why := await self._parts.allowance(desk.person):
+            return Ended(end="spent", why=why)
         return await self._parts.agent.answer(work)
 
     async def _finish(self, desk: Desk, ended: Ended) -> str:
@@ -256,6 +263,7 @@ class TurnRoom:
         retry_at = ended.retry_at if tries_again(ended, around) else None
         await patiently(lambda: self._close(message, transcript, STATES[ended.end], retry_at))
         self._parts.wake()
+        self._parts.ended(ended.end, (self._parts.now() - desk.stored.accepted_at).total_seconds())
         return ended.end
 
     async def _close(

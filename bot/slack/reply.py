@@ -10,7 +10,7 @@ import structlog
 
 from bot.messages import Answer, Card, FailureCard, IncomingMessage, Task
 from bot.slack.api import Failed, SlackApi, reason
-from bot.slack.blocks import Message
+from bot.slack.blocks import Block, Message
 from bot.slack.hold_back import HoldBack, neutralise
 from bot.slack.pace import Pace
 from bot.slack.split import split_answer
@@ -194,6 +194,9 @@ class SlackReply:
             chunks.append({"type": "markdown_text", "text": text})
         return chunks
 
+    def _last_tasks(self) -> list[Mark]:
+        return [task_chunk(task) for task in self._tasks.values()]
+
     async def _begin(self) -> None:
         if not (self._buffer.strip() or self._tasks):
             return
@@ -247,6 +250,10 @@ class SlackReply:
             return None
         if answer.text:
             await self._finish_text(answer, earlier)
+        elif self._mode == "stream" and answer.card is not None:
+            drawn = await self._draw(answer.card)
+            if await self._stop_stream(answer, self._last_tasks(), drawn.blocks, part="card"):
+                return f"{self._message.channel}:{self._ts}"
         elif self._mode == "stream":
             await self._stop_stream(answer, [])
         elif self._ts:
@@ -269,10 +276,10 @@ class SlackReply:
         parts = split_answer(whole)
         if self._mode == "stream" and len(parts) == 1 and whole.startswith(self._streamed.rstrip()):
             rest = whole[len(self._streamed) :]
-            chunks: list[Mark] = [task_chunk(task) for task in self._tasks.values()]
+            chunks = self._last_tasks()
             if rest.strip():
                 chunks.append({"type": "markdown_text", "text": rest})
-            if await self._stop_stream(answer, chunks):
+            if await self._stop_stream(answer, chunks, closing_blocks(answer)):
                 return
         elif self._mode == "stream":
             with suppress(*Failed):
@@ -287,8 +294,10 @@ class SlackReply:
             else:
                 await self._post(message, mark=self._mark(str(number)))
 
-    async def _stop_stream(self, answer: Answer, chunks: list[Mark]) -> bool:
-        blocks = closing_blocks(answer) if answer.text else []
+    async def _stop_stream(
+        self, answer: Answer, chunks: list[Mark], blocks: list[Block] | None = None, *, part: str = "0"
+    ) -> bool:
+        """Close the stream with what is left; False when Slack had closed it before."""
         try:
             await self._api.post(
                 "chat.stopStream",
@@ -296,7 +305,7 @@ class SlackReply:
                 ts=self._ts,
                 chunks=chunks or None,
                 blocks=blocks or None,
-                metadata=self._mark("0"),
+                metadata=self._mark(part),
                 session_status="suspended" if answer.state == "waiting" else "active",
             )
         except Failed as error:

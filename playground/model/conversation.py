@@ -142,6 +142,10 @@ class Pace:
     """Seconds within which a whole answer is out, however long it is."""
 
 
+SPOKEN = Pace(first=0.25, word=0.02)
+"""As a person in the playground sees it: quick, but word by word."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What the model answers: text, calls, or both."""

@@ -104,6 +104,8 @@ class ModelServer:
             except VendorError as error:
                 headers = {} if error.retry_after is None else {"retry-after": f"{error.retry_after:g}"}
                 return _json(wire.problem(error), number, status=error.status, headers=headers)
+            except ConnectionError:
+                return web.Response()  # the client is gone, or was dropped on purpose: nobody reads this
 
         return answer
 

@@ -16,14 +16,18 @@ export class Api {
 
   post(path, body = {}) {
     const headers = { "X-Playground": "1", "Content-Type": "application/json" };
-    return this.#answer(fetch(`/play/${path}`, { method: "POST", headers, body: JSON.stringify({ as: this.handle, ...body }) }));
+    return this.#answer(
+      fetch(`/play/${path}`, { method: "POST", headers, body: JSON.stringify({ as: this.handle, ...body }) }),
+    );
   }
 
   upload(files) {
     const form = new FormData();
     for (const file of files) form.append("file", file, file.name);
     const search = new URLSearchParams({ as: this.handle });
-    return this.#answer(fetch(`/play/upload?${search}`, { method: "POST", headers: { "X-Playground": "1" }, body: form }));
+    return this.#answer(
+      fetch(`/play/upload?${search}`, { method: "POST", headers: { "X-Playground": "1" }, body: form }),
+    );
   }
 
   async #answer(request) {
@@ -34,7 +38,8 @@ export class Api {
       throw new Refused(GONE);
     }
     const answer = await response.json().catch(() => null);
-    if (!response.ok || answer === null) throw new Refused(answer?.error ?? `The playground answered ${response.status}.`);
+    if (!response.ok || answer === null)
+      throw new Refused(answer?.error ?? `The playground answered ${response.status}.`);
     return answer;
   }
 }

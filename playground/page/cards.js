@@ -16,7 +16,13 @@ function draw(card) {
   const blocks = Array.isArray(card) ? card : (card.blocks ?? []);
   const act = async (blockId, action) => toast(`${blockId}: ${JSON.stringify(action)}`);
   const box = blocksBox(blocks, surface({ names: noNames, ask, act }), { framed: true });
-  return h("section", { class: "stack-s" }, card.title && h("h2", {}, plain(card.title)), box, card.text && h("p", { class: "faint" }, `In a notification: ${card.text}`));
+  return h(
+    "section",
+    { class: "stack-s" },
+    card.title && h("h2", {}, plain(card.title)),
+    box,
+    card.text && h("p", { class: "faint" }, `In a notification: ${card.text}`),
+  );
 }
 
 /** One card, a list of cards, or the blocks of one card. */

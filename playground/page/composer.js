@@ -16,12 +16,39 @@ export class Composer {
     this.field = h("textarea", { id, rows: "1" });
     this.label = h("label", { class: "sr", for: id }, label);
     this.suggest = new Suggestions(this.field, () => desk.state, { moved: () => this.#grow() });
-    this.pick = h("input", { type: "file", multiple: true, class: "sr", tabindex: "-1", "aria-hidden": "true", onchange: () => this.#attach(this.pick.files) });
-    this.attach = h("button", { class: "btn plain", type: "button", "aria-label": "Attach a file", onclick: () => this.pick.click() }, icon("attach"));
+    this.pick = h("input", {
+      type: "file",
+      multiple: true,
+      class: "sr",
+      tabindex: "-1",
+      "aria-hidden": "true",
+      onchange: () => this.#attach(this.pick.files),
+    });
+    this.attach = h(
+      "button",
+      { class: "btn plain", type: "button", "aria-label": "Attach a file", onclick: () => this.pick.click() },
+      icon("attach"),
+    );
     this.send = h("button", { class: "btn primary", type: "submit" }, icon("send"), "Send");
-    this.stop = h("button", { class: "btn", type: "button", hidden: true, onclick: () => this.#stopping?.() }, icon("stop"), "Stop");
+    this.stop = h(
+      "button",
+      { class: "btn", type: "button", hidden: true, onclick: () => this.#stopping?.() },
+      icon("stop"),
+      "Stop",
+    );
     this.chips = h("div", { class: "row chips" });
-    this.form = h("form", { class: "composer", "aria-label": label }, this.suggest.element, this.label, this.field, this.pick, this.attach, this.stop, this.send, this.chips);
+    this.form = h(
+      "form",
+      { class: "composer", "aria-label": label },
+      this.suggest.element,
+      this.label,
+      this.field,
+      this.pick,
+      this.attach,
+      this.stop,
+      this.send,
+      this.chips,
+    );
     this.closed = h("p", { class: "faint closed", hidden: true });
     this.element = h("div", {}, this.form, this.closed);
     this.form.addEventListener("submit", (event) => {
@@ -30,7 +57,10 @@ export class Composer {
     });
     this.field.addEventListener("keydown", (event) => this.#key(event));
     this.field.addEventListener("input", () => this.#grow());
-    this.field.addEventListener("paste", (event) => event.clipboardData.files.length && this.#attach(event.clipboardData.files));
+    this.field.addEventListener(
+      "paste",
+      (event) => event.clipboardData.files.length && this.#attach(event.clipboardData.files),
+    );
     this.form.addEventListener("dragover", (event) => event.preventDefault());
     this.form.addEventListener("drop", (event) => {
       event.preventDefault();
@@ -90,7 +120,12 @@ export class Composer {
     if (this.empty) return;
     this.suggest.close();
     this.#set("", []);
-    const sent = await tried(() => this.post(text, files.map((file) => file.id)));
+    const sent = await tried(() =>
+      this.post(
+        text,
+        files.map((file) => file.id),
+      ),
+    );
     // What was refused goes back where it was written, unless something new stands there.
     if (sent === null && this.empty) this.#set(text, files);
   }
@@ -112,9 +147,22 @@ export class Composer {
   }
 
   #chips() {
-    replace(this.chips, this.#files.map((file) => {
-      const drop = () => this.#set(this.field.value, this.#files.filter((other) => other !== file));
-      return h("span", { class: "badge" }, icon("file"), file.name, h("button", { type: "button", "aria-label": `Remove ${file.name}`, onclick: drop }, icon("close")));
-    }));
+    replace(
+      this.chips,
+      this.#files.map((file) => {
+        const drop = () =>
+          this.#set(
+            this.field.value,
+            this.#files.filter((other) => other !== file),
+          );
+        return h(
+          "span",
+          { class: "badge" },
+          icon("file"),
+          file.name,
+          h("button", { type: "button", "aria-label": `Remove ${file.name}`, onclick: drop }, icon("close")),
+        );
+      }),
+    );
   }
 }

@@ -43,12 +43,17 @@ export function moment(date, now = new Date()) {
 
 function ago(date, now) {
   const minutes = Math.round((now - date) / 60_000);
-  const [size, unit] = [[1440, "day"], [60, "hour"], [1, "minute"]].find(([size]) => Math.abs(minutes) >= size) ?? [1, "minute"];
+  const [size, unit] = [
+    [1440, "day"],
+    [60, "hour"],
+    [1, "minute"],
+  ].find(([size]) => Math.abs(minutes) >= size) ?? [1, "minute"];
   return new Intl.RelativeTimeFormat("en-GB", { numeric: "auto" }).format(-Math.round(minutes / size), unit);
 }
 
 const TOKENS = {
-  date_num: (date) => `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}-${String(date.getDate()).padStart(2, "0")}`,
+  date_num: (date) =>
+    `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}-${String(date.getDate()).padStart(2, "0")}`,
   date_slash: (date) => `${date.getFullYear()}/${date.getMonth() + 1}/${date.getDate()}`,
   date: (date) => PLAIN.format(date),
   date_short: (date) => SHORT.format(date),

@@ -71,7 +71,12 @@ export class Desk {
   async send({ channel, thread_ts: thread, text, files }) {
     const line = text.trim();
     if (line.startsWith("/")) return this.#command(channel, thread, line);
-    const answer = await this.api.post("send", { channel, text, ...(thread ? { thread_ts: thread } : {}), ...(files.length ? { file_ids: files } : {}) });
+    const answer = await this.api.post("send", {
+      channel,
+      text,
+      ...(thread ? { thread_ts: thread } : {}),
+      ...(files.length ? { file_ids: files } : {}),
+    });
     if (!thread && this.channel(channel)?.is_bot_dm) {
       this.#sent.add(answer.ts);
       if (this.#answered.has(answer.ts)) this.#follow(channel, answer.ts);
@@ -118,11 +123,17 @@ export class Desk {
   }
 
   async search(target, blockId, actionId, value) {
-    return (await tried(() => this.api.post("options", { ...target, block_id: blockId, action_id: actionId, value }))) ?? { options: [] };
+    return (
+      (await tried(() => this.api.post("options", { ...target, block_id: blockId, action_id: actionId, value }))) ?? {
+        options: [],
+      }
+    );
   }
 
   shortcut(shortcut, message) {
-    return tried(() => this.api.post("shortcut", { callback_id: shortcut.callback_id, channel: message.channel, ts: message.ts }));
+    return tried(() =>
+      this.api.post("shortcut", { callback_id: shortcut.callback_id, channel: message.channel, ts: message.ts }),
+    );
   }
 
   react(message, name, on) {
@@ -133,12 +144,21 @@ export class Desk {
     const { log } = inThread ? this.thread : this.talk;
     editHere(log.node(message.ts), message, this.names, {
       leave: () => log.refresh(message.ts),
-      save: (text) => tried(() => this.api.post("edit", { channel: message.channel, ts: message.ts, text })).then((answer) => answer ?? log.refresh(message.ts)),
+      save: (text) =>
+        tried(() => this.api.post("edit", { channel: message.channel, ts: message.ts, text })).then(
+          (answer) => answer ?? log.refresh(message.ts),
+        ),
     });
   }
 
   async remove(message) {
-    const sure = { title: { text: "Delete this message?" }, text: { type: "plain_text", text: "It is gone for everyone." }, confirm: { text: "Delete" }, deny: { text: "Keep it" }, style: "danger" };
+    const sure = {
+      title: { text: "Delete this message?" },
+      text: { type: "plain_text", text: "It is gone for everyone." },
+      confirm: { text: "Delete" },
+      deny: { text: "Keep it" },
+      style: "danger",
+    };
     if (await this.ask(sure)) await tried(() => this.api.post("delete", { channel: message.channel, ts: message.ts }));
   }
 

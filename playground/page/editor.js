@@ -10,7 +10,13 @@ export function editHere(article, message, names, { save, leave }) {
     if (text && text !== before) save(text);
     else leave();
   };
-  const form = h("form", { class: "composer" }, field, h("button", { class: "btn", type: "button", onclick: leave }, "Cancel"), h("button", { class: "btn primary", type: "submit" }, "Save"));
+  const form = h(
+    "form",
+    { class: "composer" },
+    field,
+    h("button", { class: "btn", type: "button", onclick: leave }, "Cancel"),
+    h("button", { class: "btn primary", type: "submit" }, "Save"),
+  );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     done();

@@ -1,6 +1,21 @@
 /** The live stream of events: connects again by itself, and says when the playground is gone and when it is back. */
 
-const EVENTS = ["message", "gone", "ephemeral", "status", "session", "prompts", "home", "modal", "unread", "channel", "connected", "traffic", "faults", "notice"];
+const EVENTS = [
+  "message",
+  "gone",
+  "ephemeral",
+  "status",
+  "session",
+  "prompts",
+  "home",
+  "modal",
+  "unread",
+  "channel",
+  "connected",
+  "traffic",
+  "faults",
+  "notice",
+];
 const PATIENCE = 1500;
 const RETRY = 1000;
 

@@ -19,7 +19,12 @@ export class Log {
     this.thread = thread;
     this.list = h("div", { class: "messages" });
     this.flow = h("div", { class: "flow tail", role: "log", "aria-label": label, tabindex: "0" }, this.list);
-    this.pill = h("button", { class: "btn s pill", type: "button", hidden: true, onclick: () => this.toEnd({ focus: true }) }, icon("down"), "New messages");
+    this.pill = h(
+      "button",
+      { class: "btn s pill", type: "button", hidden: true, onclick: () => this.toEnd({ focus: true }) },
+      icon("down"),
+      "New messages",
+    );
     this.element = h("div", { class: "log" }, this.flow, this.pill);
     this.flow.addEventListener("scroll", () => this.#scrolled());
     // While a message is edited in place the list stands still.
@@ -117,7 +122,8 @@ export class Log {
   #change(before, message) {
     this.#messages.set(message.ts, message);
     // While a stream is open, and when it closes, its finished paragraphs stay the same nodes.
-    if (!before.stream?.open || !message.stream) return this.#swap(message, { quiet: before.text === message.text && !message.blocks?.length });
+    if (!before.stream?.open || !message.stream)
+      return this.#swap(message, { quiet: before.text === message.text && !message.blocks?.length });
     const node = this.node(message.ts);
     const body = node.querySelector(".body");
     patch(body, messageBody(message, this.desk));
@@ -132,7 +138,8 @@ export class Log {
     if (quiet) fresh.setAttribute("aria-live", "off");
     const focused = old.contains(document.activeElement) ? (document.activeElement.dataset.action ?? "") : null;
     old.replaceWith(fresh);
-    if (focused !== null) (fresh.querySelector(`[data-action="${CSS.escape(focused)}"]`) ?? fresh).focus({ preventScroll: true });
+    if (focused !== null)
+      (fresh.querySelector(`[data-action="${CSS.escape(focused)}"]`) ?? fresh).focus({ preventScroll: true });
   }
 
   #scrolled() {

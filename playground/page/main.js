@@ -48,7 +48,10 @@ async function follow(desk, { first = false } = {}) {
   }
   if (!thread) desk.thread.close();
   else if (!desk.thread.isAt(channel.id, thread)) {
-    const opening = desk.thread.open(channel.id, thread, { where: channel.is_bot_dm ? "" : channel.name, canWrite: channel.can_write !== false });
+    const opening = desk.thread.open(channel.id, thread, {
+      where: channel.is_bot_dm ? "" : channel.name,
+      canWrite: channel.can_write !== false,
+    });
     if (desk.talk.composer.empty && !first) desk.thread.composer.focus();
     await opening;
   }
@@ -57,7 +60,11 @@ async function follow(desk, { first = false } = {}) {
 }
 
 const small = (label, name, pane) => {
-  const button = h("button", { class: `btn s ${name}`, type: "button", "aria-expanded": "false", "aria-controls": pane.id }, label);
+  const button = h(
+    "button",
+    { class: `btn s ${name}`, type: "button", "aria-expanded": "false", "aria-controls": pane.id },
+    label,
+  );
   button.addEventListener("click", () => {
     const open = pane.classList.toggle("open");
     button.setAttribute("aria-expanded", String(open));
@@ -153,7 +160,11 @@ function reactions(desk) {
       desk.know(state);
       desk.drawSide();
       listening(state.bot.connected);
-      await Promise.all([talk.tab === "home" ? talk.open(talk.channel, "home") : talk.reload(), thread.reload(), inspect(desk)]);
+      await Promise.all([
+        talk.tab === "home" ? talk.open(talk.channel, "home") : talk.reload(),
+        thread.reload(),
+        inspect(desk),
+      ]);
     },
   };
 }
@@ -164,7 +175,10 @@ let waiting = null;
 function listening(connected) {
   clearTimeout(waiting);
   if (connected) return say("");
-  waiting = setTimeout(() => say("Pinyon is not connected yet. It starts together with the playground, give it a moment."), 3000);
+  waiting = setTimeout(
+    () => say("Pinyon is not connected yet. It starts together with the playground, give it a moment."),
+    3000,
+  );
 }
 
 async function inspect(desk) {

@@ -4,9 +4,16 @@ import { h, replace } from "./dom.js";
 /** `items()` gives [{label, pick, detail?}]; it is asked each time the menu opens. */
 export function menuButton(face, attributes, items) {
   const list = h("div", { class: "menu", role: "menu", popover: "auto" });
-  const button = h("button", { type: "button", "aria-haspopup": "menu", "aria-expanded": "false", ...attributes }, face);
+  const button = h(
+    "button",
+    { type: "button", "aria-haspopup": "menu", "aria-expanded": "false", ...attributes },
+    face,
+  );
   button.addEventListener("click", () => {
-    replace(list, items().map((item) => row(item, list)));
+    replace(
+      list,
+      items().map((item) => row(item, list)),
+    );
     list.togglePopover();
     if (!list.matches(":popover-open")) return;
     place(list, button);
@@ -22,7 +29,12 @@ function row({ label, detail, pick }, list) {
     list.hidePopover();
     pick();
   };
-  return h("button", { type: "button", role: "menuitem", tabindex: "-1", onclick: click }, label, detail && h("small", {}, detail));
+  return h(
+    "button",
+    { type: "button", role: "menuitem", tabindex: "-1", onclick: click },
+    label,
+    detail && h("small", {}, detail),
+  );
 }
 
 function place(list, button) {

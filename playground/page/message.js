@@ -11,15 +11,27 @@ import { emoji } from "./text/parts.js";
 /** The article of one message. `desk` is what the page can do, `thread` whether it stands in the thread pane. */
 export function drawMessage(message, desk, { thread = false } = {}) {
   const growing = message.stream?.open === true;
-  return h("article", { class: message.ephemeral ? "msg only-you" : "msg", tabindex: "-1", dataset: { ts: message.ts }, "aria-live": growing ? "off" : null, "aria-busy": growing || null },
+  return h(
+    "article",
+    {
+      class: message.ephemeral ? "msg only-you" : "msg",
+      tabindex: "-1",
+      dataset: { ts: message.ts },
+      "aria-live": growing ? "off" : null,
+      "aria-busy": growing || null,
+    },
     tile(message.author),
-    h("div", {},
+    h(
+      "div",
+      {},
       header(message, desk, thread),
       message.ephemeral && h("p", { class: "faint" }, icon("eye"), " Only visible to you"),
       h("div", { class: "body" }, messageBody(message, desk)),
       message.files?.length > 0 && h("div", { class: "files" }, message.files.map(file)),
       message.reactions?.length > 0 && reactions(message, desk),
-      !thread && threadLine(message, desk)));
+      !thread && threadLine(message, desk),
+    ),
+  );
 }
 
 export function tile(author, size = "") {
@@ -30,15 +42,21 @@ export function tile(author, size = "") {
 function header(message, desk, thread) {
   const { author } = message;
   const date = fromTs(message.ts);
-  return h("header", {},
+  return h(
+    "header",
+    {},
     h("b", {}, author.name),
     author.tag && h("span", { class: "badge" }, author.tag),
     h("time", { datetime: date.toISOString(), title: date.toLocaleString("en-GB") }, clock(date)),
-    tools(message, desk, thread));
+    tools(message, desk, thread),
+  );
 }
 
 function tools(message, desk, thread) {
-  const face = { class: "btn s plain tools", "aria-label": `Actions on the message of ${message.author.name}, ${clock(fromTs(message.ts))}` };
+  const face = {
+    class: "btn s plain tools",
+    "aria-label": `Actions on the message of ${message.author.name}, ${clock(fromTs(message.ts))}`,
+  };
   return menuButton(icon("more"), face, () => {
     const items = [];
     if (message.ephemeral) return [{ label: "Dismiss", pick: () => desk.dismiss(message) }];
@@ -47,7 +65,11 @@ function tools(message, desk, thread) {
       items.push({ label: shortcut.name, detail: "Message shortcut", pick: () => desk.shortcut(shortcut, message) });
     }
     items.push({ label: "React with 👀", pick: () => desk.react(message, "eyes", true) });
-    if (message.mine) items.push({ label: "Edit", pick: () => desk.edit(message, thread) }, { label: "Delete", pick: () => desk.remove(message) });
+    if (message.mine)
+      items.push(
+        { label: "Edit", pick: () => desk.edit(message, thread) },
+        { label: "Delete", pick: () => desk.remove(message) },
+      );
     return items;
   });
 }
@@ -63,7 +85,10 @@ export function messageBody(message, desk) {
   return [h("div", { class: "said" }, mrkdwn(message.text, desk.names), edited)];
 }
 
-const SIZES = [[1_048_576, "MB"], [1024, "kB"]];
+const SIZES = [
+  [1_048_576, "MB"],
+  [1024, "kB"],
+];
 
 function size(bytes) {
   const [unit, name] = SIZES.find(([unit]) => bytes >= unit) ?? [1, "bytes"];
@@ -72,26 +97,64 @@ function size(bytes) {
 
 function file(one) {
   const name = one.title || one.name;
-  const picture = one.mimetype?.startsWith("image/") && one.play_url && h("img", { src: one.play_url, alt: name, loading: "lazy" });
-  const facts = h("span", { class: "faint" }, [one.filetype?.toUpperCase(), one.size ? size(one.size) : null].filter(Boolean).join(" · "));
-  return h("a", { class: "file", href: one.play_url, target: "_blank", rel: "noopener" }, picture || icon("file"), h("span", {}, h("b", {}, name), h("br"), facts));
+  const picture =
+    one.mimetype?.startsWith("image/") && one.play_url && h("img", { src: one.play_url, alt: name, loading: "lazy" });
+  const facts = h(
+    "span",
+    { class: "faint" },
+    [one.filetype?.toUpperCase(), one.size ? size(one.size) : null].filter(Boolean).join(" · "),
+  );
+  return h(
+    "a",
+    { class: "file", href: one.play_url, target: "_blank", rel: "noopener" },
+    picture || icon("file"),
+    h("span", {}, h("b", {}, name), h("br"), facts),
+  );
 }
 
 function reactions(message, desk) {
-  return h("div", { class: "row reactions" }, message.reactions.map((reaction) => {
-    const mine = reaction.users.includes(desk.state.me.id);
-    const who = reaction.users.map((id) => desk.names.user(id) ?? id).join(", ");
-    const face = { class: "badge", type: "button", "aria-pressed": String(mine), "aria-label": `${reaction.name}, ${reaction.count}: ${who}` };
-    return h("button", { ...face, onclick: () => desk.react(message, reaction.name, !mine) }, emoji(reaction.name), ` ${reaction.count}`);
-  }));
+  return h(
+    "div",
+    { class: "row reactions" },
+    message.reactions.map((reaction) => {
+      const mine = reaction.users.includes(desk.state.me.id);
+      const who = reaction.users.map((id) => desk.names.user(id) ?? id).join(", ");
+      const face = {
+        class: "badge",
+        type: "button",
+        "aria-pressed": String(mine),
+        "aria-label": `${reaction.name}, ${reaction.count}: ${who}`,
+      };
+      return h(
+        "button",
+        { ...face, onclick: () => desk.react(message, reaction.name, !mine) },
+        emoji(reaction.name),
+        ` ${reaction.count}`,
+      );
+    }),
+  );
 }
 
 function threadLine(message, desk) {
   const status = desk.statusOf(message.channel, message.ts);
   if (!message.reply_count && !status) return null;
   const count = message.reply_count ?? 0;
-  const open = h("button", { class: "btn s plain", type: "button", dataset: { action: "open-thread" }, onclick: () => desk.openThread(message.channel, message.ts) },
-    icon("reply"), count === 1 ? "1 reply" : count ? `${count} replies` : "Open the thread");
+  const open = h(
+    "button",
+    {
+      class: "btn s plain",
+      type: "button",
+      dataset: { action: "open-thread" },
+      onclick: () => desk.openThread(message.channel, message.ts),
+    },
+    icon("reply"),
+    count === 1 ? "1 reply" : count ? `${count} replies` : "Open the thread",
+  );
   const latest = message.latest_reply && h("span", { class: "faint" }, `last ${moment(fromTs(message.latest_reply))}`);
-  return h("p", { class: "row replies" }, open, status ? h("span", { class: "doing" }, icon("turning", "spin"), status) : latest);
+  return h(
+    "p",
+    { class: "row replies" },
+    open,
+    status ? h("span", { class: "doing" }, icon("turning", "spin"), status) : latest,
+  );
 }

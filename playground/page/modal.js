@@ -21,8 +21,18 @@ export class Modal {
     this.problem = h("p", { class: "wrong", role: "alert" });
     this.submit = h("button", { class: "btn primary", type: "submit" });
     this.cancel = h("button", { class: "btn", type: "button", onclick: () => this.#leave() });
-    const close = h("button", { class: "btn s plain", type: "button", "aria-label": "Close the dialog", onclick: () => this.#leave() }, icon("close"));
-    this.form = h("form", { novalidate: true }, h("header", {}, this.title, close), this.box, h("footer", {}, this.problem, h("div", { class: "row end" }, this.cancel, this.submit)));
+    const close = h(
+      "button",
+      { class: "btn s plain", type: "button", "aria-label": "Close the dialog", onclick: () => this.#leave() },
+      icon("close"),
+    );
+    this.form = h(
+      "form",
+      { novalidate: true },
+      h("header", {}, this.title, close),
+      this.box,
+      h("footer", {}, this.problem, h("div", { class: "row end" }, this.cancel, this.submit)),
+    );
     this.element = h("dialog", { class: "modal", "aria-labelledby": "modal-title" }, this.form);
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -79,7 +89,13 @@ export class Modal {
     const missing = this.#missing();
     if (Object.keys(missing).length) return this.#errors(missing);
     this.submit.disabled = true;
-    const answer = await tried(() => this.desk.api.post("view", { view_id: this.#view.id, event: "submit", state: { values: this.#surface.fields.values() } }));
+    const answer = await tried(() =>
+      this.desk.api.post("view", {
+        view_id: this.#view.id,
+        event: "submit",
+        state: { values: this.#surface.fields.values() },
+      }),
+    );
     this.submit.disabled = false;
     if (answer?.errors && Object.keys(answer.errors).length) this.#errors(answer.errors);
     else if (answer && answer.acked === false) replace(this.problem, LATE);
@@ -89,16 +105,22 @@ export class Modal {
   /** Slack itself asks for what is not optional, before the app is asked. */
   #missing() {
     const values = this.#surface.fields.values();
-    const needed = this.#view.blocks.filter((block) => block.type === "input" && block.optional !== true && block.block_id);
+    const needed = this.#view.blocks.filter(
+      (block) => block.type === "input" && block.optional !== true && block.block_id,
+    );
     const empty = needed.filter((block) => {
-      const [value] = Object.entries(values[block.block_id]?.[block.element.action_id] ?? {}).filter(([key]) => key !== "type").map(([, one]) => one);
+      const [value] = Object.entries(values[block.block_id]?.[block.element.action_id] ?? {})
+        .filter(([key]) => key !== "type")
+        .map(([, one]) => one);
       return value === null || value === undefined || value.length === 0;
     });
     return Object.fromEntries(empty.map((block) => [block.block_id, "Fill this in to go on."]));
   }
 
   #errors(errors) {
-    const fields = Object.entries(errors).map(([blockId, sentence]) => showError(this.box, blockId, sentence) ?? replace(this.problem, sentence));
+    const fields = Object.entries(errors).map(
+      ([blockId, sentence]) => showError(this.box, blockId, sentence) ?? replace(this.problem, sentence),
+    );
     fields[0]?.focus();
   }
 

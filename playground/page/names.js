@@ -14,4 +14,11 @@ export function namesFrom(state) {
 }
 
 /** Names for a page without a playground behind it: every id stands for itself. */
-export const noNames = { me: null, user: () => null, handle: () => null, channel: () => null, allUsers: () => [], allChannels: () => [] };
+export const noNames = {
+  me: null,
+  user: () => null,
+  handle: () => null,
+  channel: () => null,
+  allUsers: () => [],
+  allChannels: () => [],
+};

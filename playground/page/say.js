@@ -16,7 +16,12 @@ let hiding = null;
 
 /** A calm line for 8 seconds; it stays while it is pointed at or focused. */
 export function toast(text) {
-  const box = h("div", { class: "toast" }, h("span", {}, text), h("button", { class: "btn s", type: "button", onclick: () => replace(toasts) }, "Close"));
+  const box = h(
+    "div",
+    { class: "toast" },
+    h("span", {}, text),
+    h("button", { class: "btn s", type: "button", onclick: () => replace(toasts) }, "Close"),
+  );
   replace(toasts, box);
   const start = () => {
     clearTimeout(hiding);

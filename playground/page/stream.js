@@ -6,7 +6,12 @@ import { announce } from "./say.js";
 import { markdown } from "./text/markdown.js";
 import { link } from "./text/parts.js";
 
-const FACES = { pending: ["waiting", ""], in_progress: ["turning", "spin"], complete: ["check", "ok"], error: ["failed", "bad"] };
+const FACES = {
+  pending: ["waiting", ""],
+  in_progress: ["turning", "spin"],
+  complete: ["check", "ok"],
+  error: ["failed", "bad"],
+};
 const SPOKEN = { pending: "waiting: ", in_progress: "running: ", complete: "done: ", error: "failed: " };
 
 /** Consecutive tasks (and the plan above them) become one list, in the order in which the parts came. */
@@ -46,16 +51,38 @@ function progress(steps, { open, mode }) {
   const list = h("ul", { class: "progress" }, tasks.map(taskRow));
   if (!title && (open || tasks.length < 2 || failed)) return list;
   const count = tasks.length === 1 ? "1 step" : `${tasks.length} steps`;
-  const heading = [!open && icon(failed ? "failed" : "check"), " ", [title, open ? null : count].filter(Boolean).join(" · ")];
-  return h("details", { class: "did", open: open || failed, dataset: { mode: mode ?? "timeline" } }, h("summary", {}, heading), list);
+  const heading = [
+    !open && icon(failed ? "failed" : "check"),
+    " ",
+    [title, open ? null : count].filter(Boolean).join(" · "),
+  ];
+  return h(
+    "details",
+    { class: "did", open: open || failed, dataset: { mode: mode ?? "timeline" } },
+    h("summary", {}, heading),
+    list,
+  );
 }
 
 function taskRow(task) {
   const [drawing, className] = FACES[task.status] ?? FACES.pending;
   const sources = (task.sources ?? []).map((source) => link(source.url ?? "", source.text ?? source.url ?? ""));
-  return h("li", {},
-    h("p", { class: "doing" }, icon(drawing, className || "ico"), h("span", {}, h("span", { class: "sr" }, SPOKEN[task.status] ?? ""), task.title)),
-    (task.details || task.output || sources.length > 0) && h("p", { class: "faint" }, joined([task.details, task.output, ...sources].filter(Boolean), () => " · ")));
+  return h(
+    "li",
+    {},
+    h(
+      "p",
+      { class: "doing" },
+      icon(drawing, className || "ico"),
+      h("span", {}, h("span", { class: "sr" }, SPOKEN[task.status] ?? ""), task.title),
+    ),
+    (task.details || task.output || sources.length > 0) &&
+      h(
+        "p",
+        { class: "faint" },
+        joined([task.details, task.output, ...sources].filter(Boolean), () => " · "),
+      ),
+  );
 }
 
 /** Reads a growing answer aloud, paragraph by paragraph: each once, when the next has begun or the stream has ended. */
@@ -63,7 +90,9 @@ export class Reader {
   #read = new Map();
 
   follow(message, body, { aloud = true } = {}) {
-    const paragraphs = [...body.children].filter((node) => !node.matches(".progress, .did, .blocks")).map((node) => node.textContent);
+    const paragraphs = [...body.children]
+      .filter((node) => !node.matches(".progress, .did, .blocks"))
+      .map((node) => node.textContent);
     const finished = message.stream.open ? paragraphs.length - 1 : paragraphs.length;
     const from = this.#read.get(message.ts) ?? 0;
     if (aloud) for (const paragraph of paragraphs.slice(from, Math.max(finished, from))) announce(paragraph);

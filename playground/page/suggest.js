@@ -12,20 +12,45 @@ export function suggestions(before, state) {
   const [, sign, start] = found;
   const from = before.length - start.length - 1;
   const wanted = start.toLowerCase();
-  const all = sign === "@" ? people(state) : state.channels.map((channel) => ({ text: `#${channel.name} `, label: `#${channel.name}`, detail: channel.topic }));
-  return all.filter((one) => one.label.toLowerCase().split(/[\s@#]/).some((part) => part.startsWith(wanted))).slice(0, MOST).map((one) => ({ ...one, from }));
+  const all =
+    sign === "@"
+      ? people(state)
+      : state.channels.map((channel) => ({
+          text: `#${channel.name} `,
+          label: `#${channel.name}`,
+          detail: channel.topic,
+        }));
+  return all
+    .filter((one) =>
+      one.label
+        .toLowerCase()
+        .split(/[\s@#]/)
+        .some((part) => part.startsWith(wanted)),
+    )
+    .slice(0, MOST)
+    .map((one) => ({ ...one, from }));
 }
 
 function people(state) {
   const bot = { text: `@${state.bot.name} `, label: `@${state.bot.name}`, detail: "App" };
   const others = Object.values(state.users).filter((user) => user.kind !== "bot" && user.id !== state.me.id);
-  return [bot, ...others.map((user) => ({ text: `@${user.handle} `, label: `@${user.handle} ${user.name}`, detail: user.title }))];
+  return [
+    bot,
+    ...others.map((user) => ({ text: `@${user.handle} `, label: `@${user.handle} ${user.name}`, detail: user.title })),
+  ];
 }
 
 function commands(before, known) {
   const [name, ...rest] = before.split(" ");
   if (!rest.length) {
-    return known.filter((one) => one.command.startsWith(name)).map((one) => ({ text: `${one.command} `, label: one.command, detail: [one.usage_hint, one.description].filter(Boolean).join(" · "), from: 0 }));
+    return known
+      .filter((one) => one.command.startsWith(name))
+      .map((one) => ({
+        text: `${one.command} `,
+        label: one.command,
+        detail: [one.usage_hint, one.description].filter(Boolean).join(" · "),
+        from: 0,
+      }));
   }
   const command = known.find((one) => one.command === name);
   if (!command || rest.length > 1) return [];
@@ -42,8 +67,20 @@ export class Suggestions {
     this.field = field;
     this.state = state;
     this.moved = moved;
-    this.element = h("div", { class: "menu suggest", role: "listbox", id: uniqueId("suggest"), "aria-label": "Suggestions", hidden: true });
-    for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-expanded", "false"], ["aria-controls", this.element.id]]) field.setAttribute(name, value);
+    this.element = h("div", {
+      class: "menu suggest",
+      role: "listbox",
+      id: uniqueId("suggest"),
+      "aria-label": "Suggestions",
+      hidden: true,
+    });
+    for (const [name, value] of [
+      ["role", "combobox"],
+      ["aria-autocomplete", "list"],
+      ["aria-expanded", "false"],
+      ["aria-controls", this.element.id],
+    ])
+      field.setAttribute(name, value);
     field.addEventListener("input", () => this.look());
     field.addEventListener("blur", () => this.close());
   }
@@ -56,7 +93,10 @@ export class Suggestions {
     const before = this.field.value.slice(0, this.field.selectionStart);
     this.#items = suggestions(before, this.state());
     if (!this.#items.length) return this.close();
-    replace(this.element, this.#items.map((item, index) => this.#row(item, index)));
+    replace(
+      this.element,
+      this.#items.map((item, index) => this.#row(item, index)),
+    );
     this.element.hidden = false;
     this.field.setAttribute("aria-expanded", "true");
     this.#choose(0);
@@ -93,7 +133,12 @@ export class Suggestions {
       event.preventDefault();
       this.#take(item);
     };
-    return h("div", { role: "option", id: `${this.element.id}-${index}`, "aria-selected": "false", onpointerdown: take }, item.label, item.detail && h("small", {}, item.detail));
+    return h(
+      "div",
+      { role: "option", id: `${this.element.id}-${index}`, "aria-selected": "false", onpointerdown: take },
+      item.label,
+      item.detail && h("small", {}, item.detail),
+    );
   }
 
   #choose(index) {

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from playground.slack import shapes
 from playground.slack.app import JSON
 from playground.slack.events import from_outside
 from playground.slack.looks import Looks, Who
@@ -102,6 +103,18 @@ class Acts(Looks):
         conversation.read[user] = next(reversed(conversation.messages), "")
         place = {"channel": conversation.id, "unread": 0}
         self.world.live.tell("unread", lambda _: place, to=(user,))
+
+    async def invite(self, who: Who, where: str) -> None:
+        """Take somebody into a channel; `"bot"` is the bot, which then hears what is said there."""
+        workspace, conversation = self.place(where)
+        user = workspace.bot if who == "bot" else self.user(who)
+        if user.id not in conversation.members:
+            conversation.members.append(user.id)
+        self.world.live.tell(
+            "channel",
+            lambda viewer: {"channel": shapes.channel(workspace, conversation, viewer)},
+            to=conversation.members,
+        )
 
     async def change_user(self, who: Who, **fields: Any) -> None:
         """Change somebody (`deleted=True`, `kind="guest"`, `name=…`) and tell the bot."""

@@ -61,6 +61,7 @@ class Traffic:
         entry = Entry(id=f"t{next(self._ids)}", at=at, way=way, name=name, team=team, request=request)
         self.entries.append(entry)
         if way == "out":
+            entry.note = "on its way"
             self._told(entry)
         return entry
 

@@ -39,7 +39,7 @@ PULL: dict[str, Any] = {
             "path": "sea/tides.py",
             "additions": 3,
             "deletions": 1,
-            "diff": "@@ -10,2 +10,4 @@\n def height():\n-    return 1\n+    print(1)\n+    # TODO moon\n+    return 0.37",
+            "diff": "@@ -10,2 +10,4 @@\n def height():\n-    return 1\n+    print(1)\n+    # TODO\n+    return 0.37",
         }
     ],
     "note": "",
@@ -335,6 +335,13 @@ def test_who_does_not_connect_is_told_what_is_missing():
     skipped = "The person does not want to connect this account now. Answer without it, and say what is missing."
     answer = Thread({"connect_pull_requests": skipped}, CONNECT).say("review 7")
     assert "I need your own GitHub account" in answer
+
+
+def test_a_call_that_met_an_ended_account_is_made_again_once_it_is_connected():
+    connected = "The person connected their account (finn). Its tools are available now: go on with what was asked."
+    thread = Thread({"list_pull_requests": [connected, listed(ROW)]})
+    assert "octo/sea-maps#7" in thread.say("which PRs wait for me")
+    assert len(thread.calls) == 2
 
 
 def test_without_any_skill_it_says_so():

@@ -30,6 +30,7 @@ from pydantic_ai.tools import ToolDefinition
 from playground.model import (
     Brain,
     Conversation,
+    DemoModel,
     Fault,
     ModelServer,
     Pace,
@@ -156,6 +157,25 @@ async def test_an_answer_may_be_cut_by_its_token_limit(wire: str):
     async with served(Scripted([Plan(text="To be", ends="length")])) as server, model_of(server, wire) as model:
         _, response = await streamed(model, [*HELLO])
     assert response.finish_reason == "length"
+
+
+@WIRES
+async def test_the_demo_model_works_over_each_wire(wire: str):
+    schema = {"type": "object", "properties": {"which": {"type": "string"}}, "required": ["which"]}
+    offered = ModelRequestParameters(
+        function_tools=[ToolDefinition(name="list_pull_requests", parameters_json_schema=schema)]
+    )
+    messages: list[ModelMessage] = [ModelRequest(parts=[UserPromptPart("Which PRs wait for me?")])]
+    async with served(DemoModel()) as server, model_of(server, wire) as model:
+        first = await model_request(model, messages, model_request_parameters=offered)
+        (part,) = (p for p in first.parts if isinstance(p, ToolCallPart))
+        assert part.args_as_dict() == {"which": "waiting_for_my_review"}
+        found = 'Executed list_pull_requests {}\n{"pull_requests": [{"repository": "a/b", "number": 3, "title": "T"}]}'
+        result = ToolReturnPart(part.tool_name, found, part.tool_call_id)
+        last = await model_request(
+            model, [*messages, first, ModelRequest(parts=[result])], model_request_parameters=offered
+        )
+    assert "a/b#3 T" in texts(last)
 
 
 async def test_anthropic_counts_what_its_cache_held():

@@ -162,6 +162,15 @@ async def test_no_event_comes_from_where_the_bot_is_not(slack: SlackServer, bolt
     assert bodies == []
 
 
+async def test_the_bot_hears_of_a_private_channel_once_invited(slack: SlackServer, bolt: Bolt) -> None:
+    bodies = echo(bolt)
+    async with over_sockets(slack, bolt):
+        await slack.invite("bot", "#leads")
+        await slack.say("marit", "#leads", "welcome")
+        await slack.settled()
+    assert [body["event"]["channel_type"] for body in bodies] == ["group"]
+
+
 async def test_an_outsider_is_marked_as_one(slack: SlackServer, bolt: Bolt) -> None:
     bodies = echo(bolt)
     async with over_sockets(slack, bolt):

@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.company import load_company
-from playground.slack import SlackServer
+from playground.slack import SlackApp, SlackServer
 from playground.slack.limits import message_errors
 from playground.slack.world import Times
 
@@ -254,6 +254,18 @@ async def test_the_permalink_names_the_thread(slack: SlackServer, client: Client
     ts = (await client.chat_postMessage(channel=slack.dm("jamal"), thread_ts=question, text="x"))["ts"]
     link = (await client.chat_getPermalink(channel=slack.dm("jamal"), message_ts=ts))["permalink"]
     assert link.endswith(f"?thread_ts={question}&cid={slack.dm('jamal')}")
+
+
+def test_an_app_is_what_its_manifest_says() -> None:
+    manifest = {
+        "display_information": {"name": "Pinyon"},
+        "features": {"slash_commands": [{"command": "/pinyon", "usage_hint": "connect | help"}]},
+        "oauth_config": {"scopes": {"bot": ["chat:write", "im:history"]}},
+        "settings": {"event_subscriptions": {"bot_events": ["message.im"]}},
+    }
+    app = SlackApp.from_manifest(manifest, bot_token="xoxb-mine")
+    assert (app.events, app.scopes, app.bot_token) == (frozenset({"message.im"}), "chat:write,im:history", "xoxb-mine")
+    assert app.commands[0].usage_hint == "connect | help"
 
 
 async def test_several_workspaces_have_their_own_tokens(slack: SlackServer, client: Client) -> None:

@@ -15,7 +15,7 @@ def first_message(starters: Sequence[Starter], ready: Collection[str] = ()) -> M
     text = "Hello, I’m Pinyon. I do small jobs in the tools you work in, as you, and ask before I change anything."
     greeting = (
         "I do small jobs in the tools you work in: as you, with your access, and I ask before I change anything"
-        " you did not clearly ask for. What you show me once, I remember."
+        " you did not clearly ask for."
     )
     blocks = [
         *sentence("Hello, I’m Pinyon.", greeting),

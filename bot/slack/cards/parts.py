@@ -93,13 +93,13 @@ def text_blocks(write: Write, about: int) -> list[Block]:
     if not is_cut(write, about):
         return [text_line(write), *shown_text(write, about)]
     length = f"{len(write.text):,}"
-    line = f"Text, the first {len(_preview(write.text, about)):,} of {length} characters · _written by me_"
+    line = f"Text, the first {len(_preview(write.text, about)):,} of {length} characters · _{words(write.text_origin)}_"
     show = button(f"Show all {length} characters", "approval.show", write.pending)
     return [context(mrkdwn(line)), *shown_text(write, about), actions(f"show:{write.pending}", [show])]
 
 
 def text_line(write: Write) -> Block:
-    return context(mrkdwn(f"{words(write.text_label or 'Text')} · _written by me_"))
+    return context(mrkdwn(f"{words(write.text_label or 'Text')} · _{words(write.text_origin)}_"))
 
 
 def shown_text(write: Write, about: int) -> list[Block]:

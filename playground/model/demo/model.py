@@ -7,7 +7,7 @@ from playground.model.conversation import Conversation, Plan
 from playground.model.demo.days import today_of
 from playground.model.demo.reads import listing, look
 from playground.model.demo.request import Comment, Judge, Listing, Look, Merge, Request, Reviewers, Talk
-from playground.model.demo.run import Ends, Run
+from playground.model.demo.run import NOT_CONNECTED, Ends, Run
 from playground.model.demo.talk import talk, tries
 from playground.model.demo.understand import understand
 from playground.model.demo.writes import comment, judge, merge, reviewers
@@ -61,11 +61,8 @@ def _connect(run: Run, request: Request) -> None:
     if run.conversation.tool(_CONNECT) is None:
         raise Ends(Plan(text=f"The skill for pull requests is not available here.\n\n{tries(run.conversation)}"))
     [outcome] = run.ask([run.call(_CONNECT, purpose=_purpose(request))])
-    if outcome.kind == "connected":
-        text = "Your account is connected, but its tools have not arrived. Ask me again."
-    else:
-        text = "I need your own GitHub account to look at pull requests. Ask again when you want to connect it."
-    raise Ends(Plan(text=text))
+    has_not_arrived = "Your account is connected, but its tools have not arrived. Ask me again."
+    raise Ends(Plan(text=has_not_arrived if outcome.kind == "connected" else NOT_CONNECTED))
 
 
 def _purpose(request: Request) -> str:

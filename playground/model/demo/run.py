@@ -11,6 +11,8 @@ from playground.model.demo.days import day_said
 from playground.model.demo.outcomes import Outcome, outcome_of
 from playground.model.demo.pulls import Discussion, Pull, discussion_of, pull_of, pulls_of
 
+NOT_CONNECTED = "I need your own GitHub account to look at pull requests. Ask again when you want to connect it."
+
 
 class Ends(Exception):
     """The flow ends here for now: with an answer, or with calls whose results it needs first."""
@@ -48,6 +50,8 @@ class Run:
         """The results of reading calls; a failure ends the flow, said plainly."""
         outcomes = self.ask(calls)
         for outcome in outcomes:
+            if outcome.kind == "skipped":
+                raise Ends(Plan(text=NOT_CONNECTED))
             if outcome.kind != "done":
                 raise Ends(Plan(text=f"I could not read that. {said_to_people(outcome.text)}"))
             if not outcome.content:
@@ -88,17 +92,18 @@ class Run:
     def day(self, moment: datetime | None) -> str:
         return day_said(moment, today=self.today, zone=self.zone)
 
-    def outcome(self, tool: str) -> Outcome | None:
-        """What came of the last call of `tool` in this request."""
-        return next((known for known in reversed(self._outcomes) if known.call.tool == tool), None)
-
     def _outcome(self, call: PlannedCall) -> Outcome | None:
         fitting = (
             known
             for known in self._outcomes[self._since :]
             if known.call.tool == call.tool and dict(known.call.arguments) == call.arguments
         )
-        return next(fitting, None)
+        # An account that had ended was connected anew instead of the call: then the call is made once more.
+        return next((known for known in fitting if known.kind != "connected" or is_connect(call.tool)), None)
+
+
+def is_connect(tool: str) -> bool:
+    return tool.startswith("connect_")
 
 
 def said_to_people(text: str) -> str:

@@ -49,7 +49,7 @@ def talk(conversation: Conversation, request: Talk) -> Plan:
         case "thanks":
             return Plan(text="You are welcome. What waits for you next: “which pull requests wait for me?”")
         case "bye":
-            return Plan(text="Until next time. What I was told stays in this thread.")
+            return Plan(text="Until next time.")
         case "nothing":
             return Plan(text="Then I leave it as it is.")
         case "empty":

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Literal
 
 from playground.model.demo.keywords import any_of, has
+from playground.model.demo.plain import plain, split_body
 from playground.model.demo.request import (
     Aspect,
     Comment,
@@ -15,10 +16,10 @@ from playground.model.demo.request import (
     Request,
     Reviewers,
     Talk,
-    Topic,
     Which,
 )
 from playground.model.demo.targets import NO_REPOSITORY, Target, target_of
+from playground.model.demo.topics import topic_of
 
 _PULLS = r"(?:prs?|pull[ -]?requests?|pulls?|merge requests?)"
 _POLITE = re.compile(
@@ -49,26 +50,7 @@ def understand(said: str) -> Request:
     for rule in _RULES:
         if (found := rule(lowered, body)) is not None:
             return found if body else _with_case(found, text)
-    return Talk(topic=_topic(text[:_LONGEST_COMMAND].lower()))
-
-
-def plain(said: str) -> str:
-    """The person's words without Slack's markup: mentions, links, curly quotes."""
-    text = re.sub(r"\n\[attached: [^\n]*\]", "", said)
-    text = text.translate(str.maketrans({"“": '"', "”": '"', "„": '"', "’": "'", "‘": "'", "\u00a0": " "}))
-    text = re.sub(r"<(https?://[^|>]+)(?:\|[^>]*)?>", r"\1", text)
-    text = re.sub(r"<[@#!][^>]*>", " ", text)
-    text = re.sub(r"^\s*@?pinyon\b[\s,:]*", "", text, flags=re.IGNORECASE)
-    return re.sub(r"[ \t]+", " ", text).strip()
-
-
-def split_body(text: str) -> tuple[str, str]:
-    """The command and the text to post, when quotes or a colon set it apart."""
-    if found := re.search(r'"([^"]+)"', text):
-        return f"{text[: found.start()]} {text[found.end() :]}".strip(), found[1].strip()
-    if found := re.search(r":(?!//)\s+(\S.*)$", text, re.DOTALL):
-        return text[: found.start()].strip(), found[1].strip()
-    return text, ""
+    return Talk(topic=topic_of(text[:_LONGEST_COMMAND].lower()))
 
 
 def _in_one_word(text: str) -> Request:
@@ -270,37 +252,6 @@ def _aspect(text: str) -> Aspect:
 
 
 _RULES = (_writing, _reviewers, _changes, _approve, _merge, _comment, _listing, _look)
-
-_TOPICS: tuple[tuple[Topic, tuple[str, ...]], ...] = (
-    ("thanks", ("thanks?", "thank you", "thx", "ty", "cheers", "great", "perfect", "nice", "well done", "cool")),
-    ("yourself", ("(?:who|what) are you", "are you (?:an? )?(?:ai|bot|real|human|llm|model|person)", "which model")),
-    ("help", ("help", "what can (?:you|i)", "what do you do", "how does this work", "examples?", "commands?")),
-    (
-        "greeting",
-        ("^(?:hi|hello|hey|hej|hallo|moin|yo|good (?:morning|afternoon|evening)|howdy|salut|hola|ciao)",),
-    ),
-    ("nothing", ("^(?:no|nope|cancel|never mind|forget it|stop|leave it)",)),
-    ("bye", ("^(?:bye|goodbye|see you|good night|later)",)),
-    (
-        "elsewhere",
-        (
-            "tickets?|jira|board|sprint|bugs?",
-            "e?mails?|inbox|meeting|calendar|schedule|remind",
-            "drive|files?|doc(?:ument)?s?|csv|budget",
-            "channels?|slack|customers?|database|sql|revenue|invoices?|website|https?",
-        ),
-    ),
-)
-
-
-def _topic(text: str) -> Topic:
-    """What is left when nothing about pull requests was found."""
-    if not re.search(r"\w", text):
-        return "help"
-    for topic, patterns in _TOPICS:
-        if has(text, *patterns):
-            return topic
-    return "unknown"
 
 
 def _sentence(text: str) -> str:

@@ -11,7 +11,7 @@ from playground.model.demo.outcomes import Outcome
 from playground.model.demo.pulls import Discussion, Pull
 from playground.model.demo.reads import review, reviews_said, size_of
 from playground.model.demo.request import Comment, Judge, Merge, Reviewers
-from playground.model.demo.run import Ends, Run, said_to_people
+from playground.model.demo.run import NOT_CONNECTED, Ends, Run, said_to_people
 
 
 def comment(run: Run, request: Comment) -> Plan:
@@ -96,6 +96,8 @@ def _told(run: Run, outcome: Outcome, *, done: str, undone: str) -> str:
             return f"{undone}: nobody decided in time. Ask again and I prepare it anew."
         case "aside":
             return f"{undone}: it was put aside. Ask again and I prepare it anew."
+        case "skipped":
+            return f"{undone}. {NOT_CONNECTED}"
         case "unknown":
             return _looked(run, outcome, done=done, undone=undone, place=place)
         case _:

@@ -10,7 +10,10 @@ import { boxes, select } from "./choices.js";
 import { inputBlock, richTextInput, typed, typedKinds } from "./inputs.js";
 import { table } from "./tables.js";
 
-const SELECTS = ["static", "external", "users", "channels", "conversations"].flatMap((kind) => [`${kind}_select`, `multi_${kind}_select`]);
+const SELECTS = ["static", "external", "users", "channels", "conversations"].flatMap((kind) => [
+  `${kind}_select`,
+  `multi_${kind}_select`,
+]);
 
 const ELEMENTS = {
   button,
@@ -48,7 +51,13 @@ function sectionText(object, names, expand) {
 }
 
 function section(block, surface) {
-  const fields = block.fields?.length > 0 && h("div", { class: "pairs" }, block.fields.map((field) => sectionText(field, surface.names, true)));
+  const fields =
+    block.fields?.length > 0 &&
+    h(
+      "div",
+      { class: "pairs" },
+      block.fields.map((field) => sectionText(field, surface.names, true)),
+    );
   const text = block.text && sectionText(block.text, surface.names, block.expand);
   const side = block.accessory && draw(block.accessory, block.block_id, surface);
   const wide = side?.matches?.(".stack-s, .search");
@@ -56,26 +65,54 @@ function section(block, surface) {
 }
 
 function context(block, surface) {
-  const parts = block.elements.map((element) => h("span", {}, element.type === "image" ? draw(element, block.block_id, surface) : textObject(element, surface.names)));
+  const parts = block.elements.map((element) =>
+    h(
+      "span",
+      {},
+      element.type === "image" ? draw(element, block.block_id, surface) : textObject(element, surface.names),
+    ),
+  );
   return h("div", { class: "ctx" }, parts);
 }
 
-const actions = (block, surface) => h("div", { class: "row" }, block.elements.map((element) => draw(element, block.block_id, surface)));
+const actions = (block, surface) =>
+  h(
+    "div",
+    { class: "row" },
+    block.elements.map((element) => draw(element, block.block_id, surface)),
+  );
 
 function image(block) {
   const address = block.image_url ?? block.slack_file?.url ?? "";
-  return h("figure", {}, block.title && h("figcaption", { class: "faint" }, plain(block.title)), link(address, icon("file"), ` ${block.alt_text || "image"}`));
+  return h(
+    "figure",
+    {},
+    block.title && h("figcaption", { class: "faint" }, plain(block.title)),
+    link(address, icon("file"), ` ${block.alt_text || "image"}`),
+  );
 }
 
 function fallback(block, surface) {
   const words = [block.title, block.subtitle, block.body ?? block.text ?? block.description].filter(Boolean);
   const inside = [...(block.child_blocks ?? []), ...(block.elements ?? [])].filter((child) => BLOCKS[child.type]);
   if (!words.length && !inside.length) return unknown(block);
-  return h("div", { class: "note" }, h("div", { class: "stack-s grow" },
-    words.map((text, index) => h(index ? "div" : "b", {}, textObject(text, surface.names))),
-    block.video_url && h("div", {}, link(block.title_url ?? block.video_url)),
-    inside.map((child) => drawBlock(child, surface)),
-    block.actions?.length > 0 && h("div", { class: "row" }, block.actions.map((element) => draw(element, block.block_id, surface)))));
+  return h(
+    "div",
+    { class: "note" },
+    h(
+      "div",
+      { class: "stack-s grow" },
+      words.map((text, index) => h(index ? "div" : "b", {}, textObject(text, surface.names))),
+      block.video_url && h("div", {}, link(block.title_url ?? block.video_url)),
+      inside.map((child) => drawBlock(child, surface)),
+      block.actions?.length > 0 &&
+        h(
+          "div",
+          { class: "row" },
+          block.actions.map((element) => draw(element, block.block_id, surface)),
+        ),
+    ),
+  );
 }
 
 const BLOCKS = {
@@ -109,5 +146,9 @@ export function isCard(blocks) {
 /** The blocks in one box. A block that Slack gave no id gets one by its place. */
 export function blocksBox(blocks, surface, { framed = isCard(blocks) } = {}) {
   const numbered = blocks.map((block, index) => (block.block_id ? block : { ...block, block_id: `block-${index}` }));
-  return h("div", { class: framed ? "blocks" : "blocks bare" }, numbered.map((block) => drawBlock(block, surface)));
+  return h(
+    "div",
+    { class: framed ? "blocks" : "blocks bare" },
+    numbered.map((block) => drawBlock(block, surface)),
+  );
 }

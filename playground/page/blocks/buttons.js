@@ -42,7 +42,11 @@ async function busy(made, work) {
 
 export function overflow(element, blockId, surface) {
   const names = element.options.map((option) => plain(option.text));
-  const face = { class: "btn s more", "aria-label": `More: ${names.join(", ")}`, dataset: { action: element.action_id ?? "" } };
+  const face = {
+    class: "btn s more",
+    "aria-label": `More: ${names.join(", ")}`,
+    dataset: { action: element.action_id ?? "" },
+  };
   return menuButton(icon("more"), face, () =>
     element.options.map((option) => ({
       label: plain(option.text),
@@ -59,11 +63,19 @@ export function overflow(element, blockId, surface) {
 export function feedback(element, blockId, surface) {
   const box = h("div", { class: "row thumbs", role: "group", "aria-label": "Was this helpful?" });
   const thumb = (option, drawing) => {
-    const face = { class: "btn s plain", type: "button", "aria-label": option.accessibility_label, "aria-pressed": "false", dataset: { action: element.action_id ?? "" } };
+    const face = {
+      class: "btn s plain",
+      type: "button",
+      "aria-label": option.accessibility_label,
+      "aria-pressed": "false",
+      dataset: { action: element.action_id ?? "" },
+    };
     const made = h("button", face, icon(drawing), plain(option.text));
     made.addEventListener("click", async () => {
       for (const other of box.children) other.setAttribute("aria-pressed", String(other === made));
-      await busy(made, () => surface.act(blockId, { type: "feedback_buttons", action_id: element.action_id, value: option.value }));
+      await busy(made, () =>
+        surface.act(blockId, { type: "feedback_buttons", action_id: element.action_id, value: option.value }),
+      );
     });
     return made;
   };
@@ -72,11 +84,18 @@ export function feedback(element, blockId, surface) {
 
 export function iconButton(element, blockId, surface) {
   const label = element.accessibility_label ?? plain(element.text);
-  const face = { class: "btn s plain", type: "button", "aria-label": label, dataset: { action: element.action_id ?? "" } };
+  const face = {
+    class: "btn s plain",
+    type: "button",
+    "aria-label": label,
+    dataset: { action: element.action_id ?? "" },
+  };
   const made = h("button", face, icon(element.icon === "trash" ? "close" : element.icon), plain(element.text));
   made.addEventListener("click", async () => {
     if (element.confirm && !(await surface.ask(element.confirm))) return;
-    await busy(made, () => surface.act(blockId, { type: "icon_button", action_id: element.action_id, value: element.value }));
+    await busy(made, () =>
+      surface.act(blockId, { type: "icon_button", action_id: element.action_id, value: element.value }),
+    );
   });
   return made;
 }

@@ -10,18 +10,48 @@ function allOptions(element) {
 
 /** How each kind of select names its value, where it begins, and what can be chosen. */
 const KINDS = {
-  static: { key: "selected_option", initial: (element) => element.initial_option?.value, all: (element) => element.initial_options?.map((option) => option.value) },
-  external: { key: "selected_option", initial: (element) => element.initial_option?.value, all: (element) => element.initial_options?.map((option) => option.value) },
-  users: { key: "selected_user", initial: (element) => element.initial_user, all: (element) => element.initial_users, list: (names) => names.allUsers() },
-  channels: { key: "selected_channel", initial: (element) => element.initial_channel, all: (element) => element.initial_channels, list: (names) => names.allChannels() },
-  conversations: { key: "selected_conversation", initial: (element) => element.initial_conversation, all: (element) => element.initial_conversations, list: (names) => names.allChannels() },
+  static: {
+    key: "selected_option",
+    initial: (element) => element.initial_option?.value,
+    all: (element) => element.initial_options?.map((option) => option.value),
+  },
+  external: {
+    key: "selected_option",
+    initial: (element) => element.initial_option?.value,
+    all: (element) => element.initial_options?.map((option) => option.value),
+  },
+  users: {
+    key: "selected_user",
+    initial: (element) => element.initial_user,
+    all: (element) => element.initial_users,
+    list: (names) => names.allUsers(),
+  },
+  channels: {
+    key: "selected_channel",
+    initial: (element) => element.initial_channel,
+    all: (element) => element.initial_channels,
+    list: (names) => names.allChannels(),
+  },
+  conversations: {
+    key: "selected_conversation",
+    initial: (element) => element.initial_conversation,
+    all: (element) => element.initial_conversations,
+    list: (names) => names.allChannels(),
+  },
 };
 
-const optionNode = (option, chosen) => h("option", { value: option.value, selected: chosen.includes(option.value) }, plain(option.text));
+const optionNode = (option, chosen) =>
+  h("option", { value: option.value, selected: chosen.includes(option.value) }, plain(option.text));
 
 function optionNodes(element, options, chosen) {
   if (!element.option_groups?.length) return options.map((option) => optionNode(option, chosen));
-  return element.option_groups.map((group) => h("optgroup", { label: plain(group.label) }, group.options.map((option) => optionNode(option, chosen))));
+  return element.option_groups.map((group) =>
+    h(
+      "optgroup",
+      { label: plain(group.label) },
+      group.options.map((option) => optionNode(option, chosen)),
+    ),
+  );
 }
 
 export function select(element, blockId, surface, { label, tells = true } = {}) {
@@ -30,10 +60,21 @@ export function select(element, blockId, surface, { label, tells = true } = {}) 
   const kind = KINDS[name] ?? KINDS.static;
   let options = kind.list ? kind.list(surface.names) : allOptions(element);
   if (name === "external" && element.initial_option) options = [element.initial_option];
-  const chosen = surface.fields.before(blockId, element.action_id) ?? (many ? kind.all(element) : [kind.initial(element)]) ?? [];
-  const box = h("select", { multiple: many, "aria-label": label ? null : plain(element.placeholder) || "Choose", dataset: { action: element.action_id ?? "" } });
+  const chosen =
+    surface.fields.before(blockId, element.action_id) ?? (many ? kind.all(element) : [kind.initial(element)]) ?? [];
+  const box = h("select", {
+    multiple: many,
+    "aria-label": label ? null : plain(element.placeholder) || "Choose",
+    dataset: { action: element.action_id ?? "" },
+  });
   const fill = () => {
-    const hint = many ? null : h("option", { value: "", disabled: element.optional !== true, selected: !chosen.some(Boolean) }, plain(element.placeholder) || "Choose");
+    const hint = many
+      ? null
+      : h(
+          "option",
+          { value: "", disabled: element.optional !== true, selected: !chosen.some(Boolean) },
+          plain(element.placeholder) || "Choose",
+        );
     replace(box, hint, optionNodes(element, options, chosen));
   };
   fill();
@@ -54,11 +95,17 @@ export function select(element, blockId, surface, { label, tells = true } = {}) 
 function valueOf(element, kind, many, box, options) {
   const values = [...box.selectedOptions].map((option) => option.value).filter(Boolean);
   const picked = kind.list ? values : values.map((value) => byValue(options, value));
-  return many ? { type: element.type, [`${kind.key}s`]: picked } : { type: element.type, [kind.key]: picked[0] ?? null };
+  return many
+    ? { type: element.type, [`${kind.key}s`]: picked }
+    : { type: element.type, [kind.key]: picked[0] ?? null };
 }
 
 function searchBox(element, blockId, surface, found) {
-  const input = h("input", { type: "search", placeholder: "Search", "aria-label": `Search: ${plain(element.placeholder)}` });
+  const input = h("input", {
+    type: "search",
+    placeholder: "Search",
+    "aria-label": `Search: ${plain(element.placeholder)}`,
+  });
   const look = async () => {
     const answer = await surface.search(blockId, element.action_id, input.value);
     found([...(answer.options ?? []), ...(answer.option_groups ?? []).flatMap((group) => group.options)]);
@@ -76,16 +123,39 @@ export function boxes(element, blockId, surface, { tells = true } = {}) {
   const first = many ? (element.initial_options ?? []).map((option) => option.value) : [element.initial_option?.value];
   const chosen = surface.fields.before(blockId, element.action_id) ?? first;
   const group = uniqueId("group");
-  const inputs = element.options.map((option) => h("input", { type: many ? "checkbox" : "radio", name: group, value: option.value, checked: chosen.includes(option.value) }));
+  const inputs = element.options.map((option) =>
+    h("input", {
+      type: many ? "checkbox" : "radio",
+      name: group,
+      value: option.value,
+      checked: chosen.includes(option.value),
+    }),
+  );
   const action = () => {
     const picked = inputs.filter((input) => input.checked).map((input) => byValue(element.options, input.value));
-    return many ? { type: "checkboxes", selected_options: picked } : { type: "radio_buttons", selected_option: picked[0] ?? null };
+    return many
+      ? { type: "checkboxes", selected_options: picked }
+      : { type: "radio_buttons", selected_option: picked[0] ?? null };
   };
   surface.fields.add(blockId, element.action_id, action);
   const rows = element.options.map((option, index) =>
-    h("label", { class: "pick" }, inputs[index],
-      h("span", { class: "grow" }, textObject(option.text, surface.names), option.description && h("small", {}, textObject(option.description, surface.names)))));
-  const list = h("div", { class: "stack-s", role: many ? "group" : "radiogroup", dataset: { action: element.action_id ?? "" } }, rows);
+    h(
+      "label",
+      { class: "pick" },
+      inputs[index],
+      h(
+        "span",
+        { class: "grow" },
+        textObject(option.text, surface.names),
+        option.description && h("small", {}, textObject(option.description, surface.names)),
+      ),
+    ),
+  );
+  const list = h(
+    "div",
+    { class: "stack-s", role: many ? "group" : "radiogroup", dataset: { action: element.action_id ?? "" } },
+    rows,
+  );
   if (tells) list.addEventListener("change", () => surface.act(blockId, { ...action(), action_id: element.action_id }));
   return list;
 }

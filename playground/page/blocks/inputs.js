@@ -38,7 +38,9 @@ export function typed(element, blockId, surface, { label, tells = true, required
     "aria-label": label ? null : plain(element.placeholder) || "Value",
     dataset: { action: element.action_id ?? "" },
   };
-  const input = element.multiline ? h("textarea", { rows: "6", ...attributes }) : h("input", { type: kind.type, ...attributes });
+  const input = element.multiline
+    ? h("textarea", { rows: "6", ...attributes })
+    : h("input", { type: kind.type, ...attributes });
   const read = () => {
     if (!input.value) return null;
     return kind.type === "datetime-local" ? Math.round(new Date(input.value).getTime() / 1000) : input.value;
@@ -51,22 +53,48 @@ export function typed(element, blockId, surface, { label, tells = true, required
 }
 
 export function richTextInput(element, blockId, surface, options) {
-  const text = (rich) => (rich?.elements ?? []).map((part) => (part.elements ?? []).map((piece) => piece.text ?? "").join("")).join("\n");
-  const input = h("textarea", { rows: "6", value: surface.fields.before(blockId, element.action_id) ?? text(element.initial_value), "aria-label": options?.label ? null : "Text" });
-  const rich = () => ({ type: "rich_text", elements: [{ type: "rich_text_section", elements: [{ type: "text", text: input.value }] }] });
-  surface.fields.add(blockId, element.action_id, () => ({ type: element.type, rich_text_value: input.value ? rich() : null }));
+  const text = (rich) =>
+    (rich?.elements ?? []).map((part) => (part.elements ?? []).map((piece) => piece.text ?? "").join("")).join("\n");
+  const input = h("textarea", {
+    rows: "6",
+    value: surface.fields.before(blockId, element.action_id) ?? text(element.initial_value),
+    "aria-label": options?.label ? null : "Text",
+  });
+  const rich = () => ({
+    type: "rich_text",
+    elements: [{ type: "rich_text_section", elements: [{ type: "text", text: input.value }] }],
+  });
+  surface.fields.add(blockId, element.action_id, () => ({
+    type: element.type,
+    rich_text_value: input.value ? rich() : null,
+  }));
   return input;
 }
 
 /** A label above, help below; an error takes the place of the help and is tied to the field. */
 export function inputBlock(block, draw) {
   const group = ["radio_buttons", "checkboxes"].includes(block.element.type);
-  const element = draw(block.element, { label: true, tells: block.dispatch_action === true, required: block.optional !== true });
-  const field = group ? element : element.matches("input, select, textarea") ? element : element.querySelector("input, select, textarea");
+  const element = draw(block.element, {
+    label: true,
+    tells: block.dispatch_action === true,
+    required: block.optional !== true,
+  });
+  const field = group
+    ? element
+    : element.matches("input, select, textarea")
+      ? element
+      : element.querySelector("input, select, textarea");
   const label = [plain(block.label), block.optional && h("span", { class: "faint" }, " (optional)")];
   const hint = block.hint && h("small", { id: uniqueId("hint") }, plain(block.hint));
   if (hint) field?.setAttribute("aria-describedby", hint.id);
-  if (!group) return h("label", { class: "field", dataset: { block: block.block_id ?? "" } }, h("span", {}, label), element, hint);
+  if (!group)
+    return h(
+      "label",
+      { class: "field", dataset: { block: block.block_id ?? "" } },
+      h("span", {}, label),
+      element,
+      hint,
+    );
   const title = h("span", { class: "label", id: uniqueId("label") }, label);
   field.setAttribute("aria-labelledby", title.id);
   return h("div", { class: "field", dataset: { block: block.block_id ?? "" } }, title, element, hint);

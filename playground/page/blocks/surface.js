@@ -25,7 +25,13 @@ export class Fields {
 }
 
 /** A surface: `act(blockId, action, state)` sends a click, `search(blockId, actionId, text)` asks for options. */
-export function surface({ names, act = async () => {}, search = async () => ({ options: [] }), ask = async () => true, kept }) {
+export function surface({
+  names,
+  act = async () => {},
+  search = async () => ({ options: [] }),
+  ask = async () => true,
+  kept,
+}) {
   const fields = new Fields(kept);
   return {
     names,
@@ -40,7 +46,9 @@ export function surface({ names, act = async () => {}, search = async () => ({ o
 export function entered(values) {
   const kept = {};
   for (const [blockId, fields] of Object.entries(values)) {
-    kept[blockId] = Object.fromEntries(Object.entries(fields).map(([actionId, value]) => [actionId, enteredOne(value)]));
+    kept[blockId] = Object.fromEntries(
+      Object.entries(fields).map(([actionId, value]) => [actionId, enteredOne(value)]),
+    );
   }
   return kept;
 }

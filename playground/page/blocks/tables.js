@@ -15,7 +15,25 @@ export function table(block, surface) {
   const settings = block.column_settings ?? [];
   const align = (value, index) => (settings[index]?.align === "right" || value?.type === "raw_number" ? "num" : null);
   const row = (tag, values) =>
-    h("tr", {}, values.map((value, index) => h(tag, { class: align(value, index), scope: tag === "th" ? "col" : null }, cell(value, surface.names))));
+    h(
+      "tr",
+      {},
+      values.map((value, index) =>
+        h(tag, { class: align(value, index), scope: tag === "th" ? "col" : null }, cell(value, surface.names)),
+      ),
+    );
   const caption = block.caption && h("caption", {}, block.caption.text ?? block.caption);
-  return tableBox(h("table", {}, caption, h("thead", {}, row("th", heads)), h("tbody", {}, rows.map((values) => row("td", values)))));
+  return tableBox(
+    h(
+      "table",
+      {},
+      caption,
+      h("thead", {}, row("th", heads)),
+      h(
+        "tbody",
+        {},
+        rows.map((values) => row("td", values)),
+      ),
+    ),
+  );
 }

@@ -10,12 +10,44 @@ export class Look {
 
   constructor(desk) {
     this.wire = h("ol", { class: "wire" });
-    this.filter = h("input", { type: "search", class: "filter", placeholder: "Only names with…", "aria-label": "Show only names with", oninput: () => this.#sift() });
-    this.traffic = h("div", { class: "flow", role: "tabpanel", id: "traffic", "aria-labelledby": "tab-traffic" }, h("p", { class: "faint" }, "What Slack and Pinyon say to each other, newest first"), this.filter, this.wire);
+    this.filter = h("input", {
+      type: "search",
+      class: "filter",
+      placeholder: "Only names with…",
+      "aria-label": "Show only names with",
+      oninput: () => this.#sift(),
+    });
+    this.traffic = h(
+      "div",
+      { class: "flow", role: "tabpanel", id: "traffic", "aria-labelledby": "tab-traffic" },
+      h("p", { class: "faint" }, "What Slack and Pinyon say to each other, newest first"),
+      this.filter,
+      this.wire,
+    );
     this.faults = new Faults(desk);
-    this.tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "Inspector" }, this.#tab("traffic", "Traffic"), this.#tab("faults", "Faults"));
-    const close = h("button", { class: "btn s plain below-l", type: "button", "aria-label": "Close the inspector", onclick: () => desk.closePanes() }, icon("close"));
-    this.element = h("aside", { class: "pane look", id: "look", "aria-label": "Inspector" }, h("header", {}, this.tabs, close), this.traffic, this.faults.element);
+    this.tabs = h(
+      "div",
+      { class: "tabs", role: "tablist", "aria-label": "Inspector" },
+      this.#tab("traffic", "Traffic"),
+      this.#tab("faults", "Faults"),
+    );
+    const close = h(
+      "button",
+      {
+        class: "btn s plain below-l",
+        type: "button",
+        "aria-label": "Close the inspector",
+        onclick: () => desk.closePanes(),
+      },
+      icon("close"),
+    );
+    this.element = h(
+      "aside",
+      { class: "pane look", id: "look", "aria-label": "Inspector" },
+      h("header", {}, this.tabs, close),
+      this.traffic,
+      this.faults.element,
+    );
     this.#show("traffic");
   }
 
@@ -55,11 +87,22 @@ export class Look {
     const took = one.ms === null || one.ms === undefined ? null : `${Math.round(one.ms)} ms`;
     const facts = [one.way === "in" ? one.status : null, one.note, took].filter(Boolean).join(" · ");
     const wrong = Number(one.status) >= 400 || one.response?.ok === false;
-    const summary = h("summary", {}, h("b", { "aria-hidden": "true" }, one.way === "in" ? "→" : "←"), h("span", { class: "sr" }, one.way === "in" ? "to Slack: " : "to Pinyon: "),
-      " ", h("code", {}, one.name), " ", h("span", { class: wrong ? "wrong" : "faint" }, [facts, one.response?.error].filter(Boolean).join(" · ")));
+    const summary = h(
+      "summary",
+      {},
+      h("b", { "aria-hidden": "true" }, one.way === "in" ? "→" : "←"),
+      h("span", { class: "sr" }, one.way === "in" ? "to Slack: " : "to Pinyon: "),
+      " ",
+      h("code", {}, one.name),
+      " ",
+      h("span", { class: wrong ? "wrong" : "faint" }, [facts, one.response?.error].filter(Boolean).join(" · ")),
+    );
     const details = h("details", {}, summary);
     // Written out only when opened: most are never looked into.
-    details.addEventListener("toggle", () => details.open && details.childElementCount === 1 && details.append(...bodies(one)));
+    details.addEventListener(
+      "toggle",
+      () => details.open && details.childElementCount === 1 && details.append(...bodies(one)),
+    );
     return h("li", { dataset: { name: one.name } }, details);
   }
 
@@ -78,7 +121,18 @@ export class Look {
       other.focus();
       other.click();
     };
-    return h("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": name, onclick: () => this.#show(name), onkeydown: move }, label);
+    return h(
+      "button",
+      {
+        type: "button",
+        role: "tab",
+        id: `tab-${name}`,
+        "aria-controls": name,
+        onclick: () => this.#show(name),
+        onkeydown: move,
+      },
+      label,
+    );
   }
 
   #show(name) {
@@ -93,8 +147,13 @@ export class Look {
 }
 
 function bodies(one) {
-  return [["request", "Sent"], ["response", "Answered"]].filter(([key]) => one[key] && Object.keys(one[key]).length).flatMap(([key, label]) => [
-    h("p", { class: "faint" }, label),
-    h("pre", { tabindex: "0" }, JSON.stringify(one[key], null, 1)),
-  ]);
+  return [
+    ["request", "Sent"],
+    ["response", "Answered"],
+  ]
+    .filter(([key]) => one[key] && Object.keys(one[key]).length)
+    .flatMap(([key, label]) => [
+      h("p", { class: "faint" }, label),
+      h("pre", { tabindex: "0" }, JSON.stringify(one[key], null, 1)),
+    ]);
 }

@@ -13,12 +13,23 @@ export class Talk extends Pane {
   #prompts = null;
 
   constructor(desk) {
-    super(desk, { label: "Messages", thread: false, send: (text, files) => desk.send({ channel: this.channel.id, text, files }) });
+    super(desk, {
+      label: "Messages",
+      thread: false,
+      send: (text, files) => desk.send({ channel: this.channel.id, text, files }),
+    });
     this.home = new Home(desk);
     this.title = h("h1", { class: "pt", tabindex: "-1" });
     this.topic = h("p", { class: "faint topic" });
     this.tabs = h("nav", { class: "tabs", "aria-label": "Views" });
-    this.element = h("main", { class: "pane talk", id: "talk", tabindex: "-1" }, h("header", {}, h("div", { class: "grow" }, this.title, this.topic), this.tabs), this.home.element, this.log.element, this.footer);
+    this.element = h(
+      "main",
+      { class: "pane talk", id: "talk", tabindex: "-1" },
+      h("header", {}, h("div", { class: "grow" }, this.title, this.topic), this.tabs),
+      this.home.element,
+      this.log.element,
+      this.footer,
+    );
   }
 
   /** Shows a conversation, or Pinyon's Home; what Slack tells the app happens as well. */
@@ -46,7 +57,9 @@ export class Talk extends Pane {
     const answer = await tried(() => this.desk.api.get("messages", { channel: channel.id }));
     if (!answer || this.channel.id !== channel.id) return;
     this.desk.working.load(answer);
-    this.log.fill(answer.messages, { empty: h("p", { class: "faint" }, channel.is_bot_dm ? "Say hello, or tap a suggestion." : "No messages yet.") });
+    this.log.fill(answer.messages, {
+      empty: h("p", { class: "faint" }, channel.is_bot_dm ? "Say hello, or tap a suggestion." : "No messages yet."),
+    });
     this.#suggest();
   }
 
@@ -66,7 +79,12 @@ export class Talk extends Pane {
     const sign = { channel: "hash", private: "lock" }[channel.kind];
     replace(this.title, sign && icon(sign), channel.name);
     replace(this.topic, channel.shared_with ? `Shared with ${channel.shared_with}. ` : null, channel.topic || null);
-    replace(this.tabs, ...(bot ? [this.#tab("Messages", `#${channel.id}`, tab !== "home"), this.#tab("Home", "#home", tab === "home")] : []));
+    replace(
+      this.tabs,
+      ...(bot
+        ? [this.#tab("Messages", `#${channel.id}`, tab !== "home"), this.#tab("Home", "#home", tab === "home")]
+        : []),
+    );
     this.tabs.hidden = !bot;
     this.home.element.hidden = tab !== "home";
     this.log.element.hidden = tab === "home";
@@ -82,10 +100,31 @@ export class Talk extends Pane {
 
   /** Suggested prompts stand over the composer until this person has written something. */
   #suggest() {
-    const wanted = this.channel?.is_bot_dm && this.tab !== "home" && this.#prompts?.prompts?.length && !this.log.messages.some((message) => message.mine);
+    const wanted =
+      this.channel?.is_bot_dm &&
+      this.tab !== "home" &&
+      this.#prompts?.prompts?.length &&
+      !this.log.messages.some((message) => message.mine);
     if (!wanted) return replace(this.above);
     const buttons = this.#prompts.prompts.map((prompt) =>
-      h("button", { class: "btn s", type: "button", onclick: () => tried(() => this.desk.send({ channel: this.channel.id, text: prompt.message, files: [] })) }, prompt.title));
-    return replace(this.above, h("div", { class: "prompts", role: "group", "aria-label": "Suggestions" }, h("p", { class: "faint" }, this.#prompts.title || "Suggestions"), h("div", { class: "row" }, buttons)));
+      h(
+        "button",
+        {
+          class: "btn s",
+          type: "button",
+          onclick: () => tried(() => this.desk.send({ channel: this.channel.id, text: prompt.message, files: [] })),
+        },
+        prompt.title,
+      ),
+    );
+    return replace(
+      this.above,
+      h(
+        "div",
+        { class: "prompts", role: "group", "aria-label": "Suggestions" },
+        h("p", { class: "faint" }, this.#prompts.title || "Suggestions"),
+        h("div", { class: "row" }, buttons),
+      ),
+    );
   }
 }

@@ -8,11 +8,25 @@ export class Thread extends Pane {
   at = null;
 
   constructor(desk) {
-    super(desk, { label: "Replies", thread: true, send: (text, files) => desk.send({ channel: this.at.channel, thread_ts: this.at.ts, text, files }) });
+    super(desk, {
+      label: "Replies",
+      thread: true,
+      send: (text, files) => desk.send({ channel: this.at.channel, thread_ts: this.at.ts, text, files }),
+    });
     this.title = h("h2", { class: "pt", tabindex: "-1" }, "Thread");
     this.where = h("span", { class: "faint" });
-    const close = h("button", { class: "btn s plain", type: "button", "aria-label": "Close the thread", onclick: () => desk.closeThread() }, icon("close"));
-    this.element = h("section", { class: "pane thread", "aria-label": "Thread", hidden: true }, h("header", {}, h("div", { class: "row" }, this.title, this.where), close), this.log.element, this.footer);
+    const close = h(
+      "button",
+      { class: "btn s plain", type: "button", "aria-label": "Close the thread", onclick: () => desk.closeThread() },
+      icon("close"),
+    );
+    this.element = h(
+      "section",
+      { class: "pane thread", "aria-label": "Thread", hidden: true },
+      h("header", {}, h("div", { class: "row" }, this.title, this.where), close),
+      this.log.element,
+      this.footer,
+    );
     this.element.addEventListener("keydown", (event) => event.key === "Escape" && desk.closeThread());
   }
 

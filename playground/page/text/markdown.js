@@ -75,13 +75,21 @@ function readTable(lines, at, names) {
   const aligns = cells(lines[at + 1]).map((cell) => (/^-+:$/.test(cell) ? "num" : null));
   if (heads.length !== aligns.length) return null;
   const end = takeWhile(lines, at + 2, (line) => line.includes("|") && line.trim() !== "");
-  const row = (tag, values) => h("tr", {}, heads.map((_, index) => h(tag, { class: aligns[index] }, inline(values[index] ?? "", names))));
+  const row = (tag, values) =>
+    h(
+      "tr",
+      {},
+      heads.map((_, index) => h(tag, { class: aligns[index] }, inline(values[index] ?? "", names))),
+    );
   const body = lines.slice(at + 2, end).map((line) => row("td", cells(line)));
   return { node: tableBox(h("table", {}, h("thead", {}, row("th", heads)), h("tbody", {}, body))), end };
 }
 
 function cells(line) {
-  const row = line.trim().replace(/^\|/, "").replace(/(?<!\\)\|$/, "");
+  const row = line
+    .trim()
+    .replace(/^\|/, "")
+    .replace(/(?<!\\)\|$/, "");
   return row.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("\\|", "|"));
 }
 
@@ -136,19 +144,36 @@ function startsBlock(line) {
 }
 
 function readItem(first, rest, names, depth) {
-  const indent = Math.min(...rest.filter((line) => line.trim()).map((line) => line.length - line.trimStart().length), 8);
+  const indent = Math.min(
+    ...rest.filter((line) => line.trim()).map((line) => line.length - line.trimStart().length),
+    8,
+  );
   const inside = rest.map((line) => line.slice(Math.min(indent, line.length - line.trimStart().length)));
   const box = /^\[([ xX])\]\s+(.*)$/.exec(first);
   const content = parse([box ? box[2] : first, ...inside], names, depth + 1);
   // A short item is a line and not a paragraph, also when a list follows inside it.
   const shown = content.flatMap((node, index) => (index === 0 && node.tagName === "P" ? [...node.childNodes] : [node]));
-  const tick = box ? h("input", { type: "checkbox", disabled: true, checked: box[1] !== " ", "aria-label": box[1] === " " ? "open" : "done" }) : null;
+  const tick = box
+    ? h("input", {
+        type: "checkbox",
+        disabled: true,
+        checked: box[1] !== " ",
+        "aria-label": box[1] === " " ? "open" : "done",
+      })
+    : null;
   return h("li", box ? { class: "tick" } : {}, tick, shown);
 }
 
 function readParagraph(lines, at, names) {
-  const end = takeWhile(lines, at, (line, index) => line.trim() !== "" && (index === at || !(startsBlock(line) || startsList(line))));
-  const text = lines.slice(at, end).map((line) => line.trim()).join("\n");
+  const end = takeWhile(
+    lines,
+    at,
+    (line, index) => line.trim() !== "" && (index === at || !(startsBlock(line) || startsList(line))),
+  );
+  const text = lines
+    .slice(at, end)
+    .map((line) => line.trim())
+    .join("\n");
   return { node: h("p", {}, inline(text, names)), end };
 }
 

@@ -9,12 +9,18 @@ const RULES = [
   [/(`+)(?!`)([\s\S]*?[^`])\1(?!`)/y, ([, , code]) => h("code", {}, code.replace(/^ (.*\S.*) $/, "$1"))],
   // A picture would be fetched from wherever the text says, so only its name is shown, as a link.
   [new RegExp(`!\\[([^\\]\\n]*)\\]\\(${ADDRESS}\\)`, "y"), ([, label, address]) => link(address, label || "image")],
-  [new RegExp(`\\[((?:[^[\\]\\n]|\\[[^[\\]\\n]*\\])+)\\]\\(${ADDRESS}\\)`, "y"), ([, label, address], names) => link(address, ...(label.includes("://") ? [label] : inline(label, names)))],
+  [
+    new RegExp(`\\[((?:[^[\\]\\n]|\\[[^[\\]\\n]*\\])+)\\]\\(${ADDRESS}\\)`, "y"),
+    ([, label, address], names) => link(address, ...(label.includes("://") ? [label] : inline(label, names))),
+  ],
   [/<([^<>\n]+)>/y, ([whole, inside], names) => angle(inside, names) ?? whole],
   [/(\*\*\*|___)(?=\S)((?:(?!\1)[\s\S])*?\S)\1/y, ([, , text], names) => h("b", {}, h("em", {}, inline(text, names)))],
   [/(\*\*|__)(?=\S)((?:(?!\1)[\s\S])*?\S)\1(?![*_])/y, ([, , text], names) => h("b", {}, inline(text, names))],
   [/\*(?=[^\s*])((?:[^*]|\*\*[^*]+\*\*)*?[^\s*])\*(?!\*)/y, ([, text], names) => h("em", {}, inline(text, names))],
-  [/(?<![\p{L}\p{N}_])_(?=[^\s_])((?:[^_]|(?<=[\p{L}\p{N}])_(?=[\p{L}\p{N}]))*?[^\s_])_(?![\p{L}\p{N}_])/uy, ([, text], names) => h("em", {}, inline(text, names))],
+  [
+    /(?<![\p{L}\p{N}_])_(?=[^\s_])((?:[^_]|(?<=[\p{L}\p{N}])_(?=[\p{L}\p{N}]))*?[^\s_])_(?![\p{L}\p{N}_])/uy,
+    ([, text], names) => h("em", {}, inline(text, names)),
+  ],
   [/(~~?)(?=[^\s~])([^~]*[^\s~])\1(?!~)/y, ([, , text], names) => h("s", {}, inline(text, names))],
   [/(?<![\p{L}\p{N}])https?:\/\/[^\s<>|`]*[^\s<>|`.,;:!?)'"\]*_]/uy, ([address]) => link(address)],
   [/:([a-z0-9_+'-]+):/y, ([, name]) => emoji(name)],

@@ -31,7 +31,8 @@ const BROADCASTS = { here: "@here", channel: "@channel", everyone: "@everyone" }
 export function angle(inside, names) {
   const [target, ...rest] = inside.split("|");
   const label = rest.join("|");
-  if (/^@[UWB]\w+$/.test(target)) return mention(`@${names.user(target.slice(1)) ?? (label || target.slice(1))}`, target.slice(1) === names.me);
+  if (/^@[UWB]\w+$/.test(target))
+    return mention(`@${names.user(target.slice(1)) ?? (label || target.slice(1))}`, target.slice(1) === names.me);
   if (/^#C\w+$/.test(target)) return mention(`#${label || names.channel(target.slice(1)) || target.slice(1)}`);
   if (target.startsWith("!date^")) return date(target, label);
   if (target.startsWith("!subteam^")) return mention(label || "@group");
@@ -48,11 +49,53 @@ function date(target, fallback) {
 }
 
 const EMOJI = {
-  "+1": "👍", "-1": "👎", thumbsup: "👍", thumbsdown: "👎", eyes: "👀", tada: "🎉", joy: "😂", fire: "🔥", rocket: "🚀", cake: "🍰",
-  snowflake: "❄️", snowman: "⛄", warning: "⚠️", white_check_mark: "✅", heavy_check_mark: "✔️", x: "❌", heart: "❤️", pray: "🙏", clap: "👏",
-  wave: "👋", smile: "😄", slightly_smiling_face: "🙂", sweat_smile: "😅", thinking_face: "🤔", raised_hands: "🙌", mountain: "⛰️",
-  pager: "📟", train2: "🚆", coffee: "☕", bug: "🐛", memo: "📝", lock: "🔒", mag: "🔍", bulb: "💡", calendar: "📅", hourglass: "⌛", zap: "⚡",
-  muscle: "💪", ok_hand: "👌", point_up: "☝️", see_no_evil: "🙈", cry: "😢", confused: "😕", star: "⭐", sunny: "☀️", evergreen_tree: "🌲", hiking_boot: "🥾",
+  "+1": "👍",
+  "-1": "👎",
+  thumbsup: "👍",
+  thumbsdown: "👎",
+  eyes: "👀",
+  tada: "🎉",
+  joy: "😂",
+  fire: "🔥",
+  rocket: "🚀",
+  cake: "🍰",
+  snowflake: "❄️",
+  snowman: "⛄",
+  warning: "⚠️",
+  white_check_mark: "✅",
+  heavy_check_mark: "✔️",
+  x: "❌",
+  heart: "❤️",
+  pray: "🙏",
+  clap: "👏",
+  wave: "👋",
+  smile: "😄",
+  slightly_smiling_face: "🙂",
+  sweat_smile: "😅",
+  thinking_face: "🤔",
+  raised_hands: "🙌",
+  mountain: "⛰️",
+  pager: "📟",
+  train2: "🚆",
+  coffee: "☕",
+  bug: "🐛",
+  memo: "📝",
+  lock: "🔒",
+  mag: "🔍",
+  bulb: "💡",
+  calendar: "📅",
+  hourglass: "⌛",
+  zap: "⚡",
+  muscle: "💪",
+  ok_hand: "👌",
+  point_up: "☝️",
+  see_no_evil: "🙈",
+  cry: "😢",
+  confused: "😕",
+  star: "⭐",
+  sunny: "☀️",
+  evergreen_tree: "🌲",
+  hiking_boot: "🥾",
 };
 
 /** The character of a short name, or ":name:" as written when it is not one of the usual ones. */

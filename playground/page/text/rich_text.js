@@ -12,7 +12,10 @@ function styled(node, style = {}) {
 const ELEMENTS = {
   text: (element) => fragment(lines(element.text)),
   link: (element) => link(element.url, ...(element.text ? [element.text] : [])),
-  emoji: (element) => (element.unicode ? String.fromCodePoint(...element.unicode.split("-").map((hex) => Number.parseInt(hex, 16))) : emoji(element.name)),
+  emoji: (element) =>
+    element.unicode
+      ? String.fromCodePoint(...element.unicode.split("-").map((hex) => Number.parseInt(hex, 16)))
+      : emoji(element.name),
   user: (element, names) => mention(`@${names.user(element.user_id) ?? element.user_id}`, element.user_id === names.me),
   channel: (element, names) => mention(`#${names.channel(element.channel_id) ?? element.channel_id}`),
   usergroup: () => mention("@group"),
@@ -30,8 +33,11 @@ const SECTIONS = {
   rich_text_quote: (part, names) => h("blockquote", {}, inside(part.elements, names)),
   rich_text_preformatted: (part, names) => h("pre", { tabindex: "0" }, h("code", {}, inside(part.elements, names))),
   rich_text_list: (part, names) =>
-    h(part.style === "ordered" ? "ol" : "ul", { class: `level-${Math.min(part.indent ?? 0, 4)}`, start: part.offset ? part.offset + 1 : null },
-      part.elements.map((item) => h("li", {}, inside(item.elements, names)))),
+    h(
+      part.style === "ordered" ? "ol" : "ul",
+      { class: `level-${Math.min(part.indent ?? 0, 4)}`, start: part.offset ? part.offset + 1 : null },
+      part.elements.map((item) => h("li", {}, inside(item.elements, names))),
+    ),
 };
 
 export function richText(block, names) {
