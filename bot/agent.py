@@ -186,9 +186,9 @@ class Agent:
     async def _call(self, work: Answering, calls: Sequence[ToolCallPart]) -> str:
         async def one(part: ToolCallPart) -> Outcome:
             outcome = await work.tools.call(work.turn, part)
-            if outcome.said:
-                state = "complete" if outcome.kind == "done" else "error"
-                await work.reply.task(Task(id=part.tool_call_id, title=outcome.said, state=state, link=outcome.link))
+            if title := outcome.said or outcome.doing:
+                state = "complete" if outcome.kind in ("done", "waits") else "error"
+                await work.reply.task(Task(id=part.tool_call_id, title=title, state=state, link=outcome.link))
             return outcome
 
         return OUTCOMES.dump_json(list(await asyncio.gather(*(one(part) for part in calls)))).decode()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import aiohttp
 import httpx
@@ -126,7 +127,9 @@ class App:
 
     async def work(self) -> None:
         """Begin to run turns."""
-        await self.durable.start(self.turns.run, on_stop=self.turns.abort, on_tick=self.tick)
+        await self.durable.start(
+            self.turns.run, on_stop=self.turns.abort, on_tick=self.tick, give_up=self.turns.give_up
+        )
         self.is_working = True
 
     async def warm(self) -> None:
@@ -183,7 +186,7 @@ def build(settings: Settings, database_url: str) -> App:
     sessions = WebSessions(database)
     people, grants, items, turns = People(database), Grants(database, keyring), PendingItems(database), Turns(database)
     integrations, skills = integration_catalog(), skill_catalog()
-    apps = {name: app for name, declared in integrations.items() if (app := settings.oauth_app(declared))}
+    apps = {name: ours for name, declared in integrations.items() if (ours := settings.oauth_app(declared))}
     connections = Connections(
         grants=grants,
         flows=ConnectFlows(database, keyring, grants),
@@ -196,7 +199,7 @@ def build(settings: Settings, database_url: str) -> App:
     )
     accounts = PersonalAccounts(connections, utc_now)
     surface = SlackSurface(people, now=utc_now)
-    durable = Durable(database, worker=worker, slots=settings.pinyon_slots)
+    durable = Durable(database, worker=worker, slots=settings.pinyon_slots, dead_after=settings.pinyon_dead_after)
     decisions = Decisions(database)
     llm = LLM(load_routes(settings.pinyon_models_file), vendors(settings))
 
@@ -303,9 +306,7 @@ def build(settings: Settings, database_url: str) -> App:
     site = Site(
         public_url=settings.pinyon_public_url,
         slack=sign_in_app(settings),
-        slack_link=lambda workspace: (
-            f"https://slack.com/app_redirect?team={workspace}" if workspace else "https://slack.com"
-        ),
+        slack_link=lambda workspace: slack_home(settings, workspace),
         connections=connections,
         people=people,
         sessions=sessions,
@@ -361,6 +362,14 @@ def vendors(settings: Settings) -> Vendors:
         openai_key=settings.openai_api_key,
         openai_base_url=settings.openai_base_url or OPENAI_URL,
     )
+
+
+def slack_home(settings: Settings, workspace: WorkspaceId | None) -> str:
+    """Where people find their way back to Slack, or to what stands in for it."""
+    address = urlsplit(settings.slack_api_url)
+    if address.hostname != "slack.com":
+        return f"{address.scheme}://{address.netloc}/"
+    return f"https://app.slack.com/client/{workspace}" if workspace else "https://slack.com/"
 
 
 def sign_in_app(settings: Settings) -> SlackApp | None:

@@ -18,6 +18,7 @@ from playground.child import Child, Died
 from playground.company import Company, load_company, story_day
 from playground.database import fresh_database
 from playground.hints import keep_hinting
+from playground.model.conversation import SPOKEN
 from playground.servers import Servers
 
 PORT = 3939
@@ -56,7 +57,7 @@ async def playing(company: Company, *, port: int, keys: Mapping[str, str], data:
     `keys` are settings of real model vendors; without any, the demo model answers.
     """
     stop = stopped_by_signals()
-    servers = Servers(company=company, page_port=port)
+    servers = Servers(company=company, page_port=port, pace=SPOKEN)
     async with asyncio.TaskGroup() as group:
         database = group.create_task(asyncio.to_thread(fresh_database, data / "postgres"))
         group.create_task(servers.start())

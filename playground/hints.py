@@ -1,31 +1,55 @@
 """What to try next, as the person at the page goes on."""
 
 import asyncio
+from collections.abc import Callable
 
 from playground.servers import Servers
 
+STEPS: tuple[tuple[Callable[[Servers], bool], str], ...] = (
+    (lambda servers: _was_asked(servers, "message.im"), "ask Pinyon which pull requests wait for your review."),
+    (lambda servers: _is_connected(servers), "connect GitHub from the card. Pinyon then answers by itself."),
+    (
+        lambda servers: bool(servers.github.writes),
+        "let Pinyon comment on one of them. It shows you the exact words before it posts.",
+    ),
+    (lambda servers: _was_asked(servers, "app_mention"), "ask in a channel: write @Pinyon and a question in #mobile."),
+    (lambda _: False, "be somebody else, at the top, and ask the same. The answer is what that person may see."),
+)
+"""What ends a step, and what is said until then."""
 
-def next_hint(servers: Servers) -> str:
-    """One sentence for the foot of the sidebar, from what has been done so far."""
-    slack, github = servers.slack, servers.github
-    asked = [call for call in slack.calls if call.name.startswith("message.") or call.name == "app_mention"]
-    if not asked:
-        return "ask Pinyon which pull requests wait for your review."
-    if not any(github.sessions(person.handle) for person in servers.company.people if person.github):
-        return "connect GitHub from the card. Pinyon then goes on with your question by itself."
-    if not github.writes:
-        return "let Pinyon write a comment on one of them. It shows you the exact words first."
-    if not any(call.name == "app_mention" for call in asked):
-        return "ask in a channel: write @Pinyon and a question in #mobile."
-    return "be somebody else, at the top, and ask the same question. Pinyon answers with what that person may see."
+
+class Hints:
+    """The steps, of which none comes back."""
+
+    def __init__(self, servers: Servers) -> None:
+        self._servers = servers
+        self._at = 0
+
+    def next(self) -> str:
+        """One sentence for the foot of the sidebar."""
+        while STEPS[self._at][0](self._servers):
+            self._at += 1
+        return self._servers.company.renamed(STEPS[self._at][1])
 
 
 async def keep_hinting(servers: Servers, *, every: float = 0.5) -> None:
     """Keep the page's hint up to date until cancelled."""
-    page, live = servers.slack.page, servers.slack.world.live
+    hints, page = Hints(servers), servers.slack.page
     while True:
-        hint = next_hint(servers)
-        if hint != page.try_next:
+        if (hint := hints.next()) != page.try_next:
             page.try_next = hint
-            live.tell("try_next", lambda _, text=hint: {"text": text})
+            servers.slack.world.live.tell("try_next", lambda _: {"text": page.try_next})
         await asyncio.sleep(every)
+
+
+def _was_asked(servers: Servers, event: str) -> bool:
+    """Whether Pinyon was sent such an event from a person."""
+    return any(
+        entry.name == event and "bot_id" not in entry.request.get("event", {})
+        for entry in servers.slack.world.traffic.entries
+    )
+
+
+def _is_connected(servers: Servers) -> bool:
+    """Whether anybody signed in to GitHub."""
+    return any(servers.github.sessions(person.github) for person in servers.company.people if person.github)

@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.slack.manifest import manifest
 from playground.company import Company
 from playground.github import GitHubServer
-from playground.model import Brain, DemoModel, ModelServer
+from playground.model import Brain, DemoModel, ModelServer, Pace
 from playground.slack import SlackApp, SlackServer
 from playground.slack.page_reading import PageFacts
 
@@ -18,6 +18,8 @@ class Servers:
 
     company: Company
     brain: Brain = field(default_factory=DemoModel)
+    pace: Pace = field(default_factory=Pace)
+    """How fast the model speaks; at once, unless a person watches."""
     page_port: int = 0
     bot_port: int = 0
     slack: SlackServer = field(init=False)
@@ -33,7 +35,7 @@ class Servers:
         """Listen, all on loopback."""
         self.bot_port = self.bot_port or free_port()
         self.github = GitHubServer(self.company)
-        self.model = ModelServer(self.brain)
+        self.model = ModelServer(self.brain, pace=self.pace)
         await self.github.start()
         await self.model.start()
         self.slack = SlackServer(
@@ -48,7 +50,7 @@ class Servers:
 
     def _page(self) -> PageFacts:
         return PageFacts(
-            services=[{"name": "GitHub", "url": self.github.url, "icon": "branch", "note": "Where the comments land"}],
+            services=[{"name": "GitHub", "url": self.github.url, "icon": "branch", "note": ""}],
             web_url=self.bot_url,
         )
 

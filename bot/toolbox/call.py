@@ -69,6 +69,8 @@ class Outcome:
     """What the model reads."""
     said: str = ""
     """The fact in a few words, for the person."""
+    doing: str = ""
+    """What it set out to do, in the words of the status line."""
     service: str = ""
     """The vendor's name, when one was asked."""
     effect: Literal["read", "write"] = "read"

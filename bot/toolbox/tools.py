@@ -1,6 +1,7 @@
 """What one person can call in one turn, as the model sees it."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic_ai.messages import ToolCallPart
@@ -85,12 +86,12 @@ class Tools:
         except ValueError as error:
             return invalid(call_id, part.tool_name, str(error))
         await self._announce(call)
-        return await self._run(call)
+        return replace(await self._run(call), doing=call.doing)
 
     async def approved(self, call: Call) -> Outcome:
         """Run a call that the person approved."""
         await self._announce(call)
-        return await self._run(call)
+        return replace(await self._run(call), doing=call.doing)
 
     def prepared(self, turn: TurnId, call: CallId, name: str, arguments: str | dict[str, Any] | None) -> Call:
         """The call with valid arguments. Raises ValueError that tells the model what to mend."""

@@ -11,6 +11,7 @@ from playground.github.tokens import Denied, Session, Tokens
 from playground.github.world import World
 
 ACCOUNT_COOKIE = "playground_account"
+ACTING_COOKIE = "playground_as"
 """Shared by every port of the host: another playground page may set it to a login, a handle or an e-mail address."""
 
 _CARRIED = ("client_id", "redirect_uri", "state", "scope", "code_challenge", "code_challenge_method")
@@ -33,7 +34,9 @@ class SignIn:
         """The consent page; the account is the link's, else the one used last in this browser."""
         if wrong := self._wrong(request.query):
             return wrong
-        wanted = request.query.get("login") or request.cookies.get(ACCOUNT_COOKIE, "")
+        # Whom the playground's page acts as comes first: cookies of one host are shared by its ports.
+        acting = request.cookies.get(ACTING_COOKIE) or request.cookies.get(ACCOUNT_COOKIE, "")
+        wanted = request.query.get("login") or acting
         members = sorted((a for a in self._world.accounts.values() if a.member), key=lambda account: account.name)
         known = next((a for a in members if wanted.lower() in (a.login.lower(), a.handle, a.email)), None)
         return self._look.page(

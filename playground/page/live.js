@@ -15,6 +15,7 @@ const EVENTS = [
   "traffic",
   "faults",
   "notice",
+  "try_next",
 ];
 const PATIENCE = 1500;
 const RETRY = 1000;

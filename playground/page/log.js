@@ -75,7 +75,9 @@ export class Log {
   upsert(message) {
     this.#meanwhile?.push(message);
     // Somebody may have scrolled up in this very frame, before the browser says so.
-    if (this.flow.scrollTop < this.#end - NEAR) this.#pinned = false;
+    // What was there may also have shrunk (steps that fold), and then the end itself has come up.
+    const end = Math.min(this.#end, this.flow.scrollHeight - this.flow.clientHeight);
+    if (this.flow.scrollTop < end - NEAR) this.#pinned = false;
     const before = this.#messages.get(message.ts);
     if (before) return this.#change(before, message);
     if (!this.#messages.size) replace(this.list);

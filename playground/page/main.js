@@ -152,6 +152,10 @@ function reactions(desk) {
     traffic: (entry) => desk.look.entry(entry),
     faults: (faults) => desk.look.faults.show(faults),
     notice: ({ text }) => toast(text),
+    try_next: ({ text }) => {
+      desk.state.try_next = text;
+      desk.drawSide();
+    },
     lost: () => say("The playground stopped. Start it again with make play.", "stop"),
     back: async () => {
       say("");
