@@ -1,0 +1,91 @@
+"""Who is speaking to Pinyon, among all that Slack sends."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.slack.incoming import is_stop, spoken
+
+BOT = "U0BOT"
+
+
+def event(**fields: Any) -> dict[str, Any]:
+    said = {"type": "message", "channel": "D1", "channel_type": "im", "user": "U1", "text": "hello", "ts": "1.1"}
+    return {"team_id": "T1", "event": said | fields}
+
+
+def channel(**fields: Any) -> dict[str, Any]:
+    return event(**({"channel": "C1", "channel_type": "channel"} | fields))
+
+
+def test_a_direct_message_is_a_turn_named_for_its_place_and_time() -> None:
+    message = spoken(event(), BOT)
+    assert message is not None
+    assert (message.turn, message.conversation, message.person) == ("T1:D1:1.1", "T1:D1:1.1", "T1:U1")
+    assert message.private
+
+
+def test_a_reply_in_a_thread_belongs_to_the_threads_conversation() -> None:
+    message = spoken(event(thread_ts="1.0"), BOT)
+    assert message is not None
+    assert (message.turn, message.conversation, message.thread) == ("T1:D1:1.1", "T1:D1:1.0", "1.0")
+
+
+def test_a_mention_and_its_twin_are_one_turn() -> None:
+    """dup_write: Slack sends `app_mention` and `message` for the same words, with different event ids."""
+    mention = spoken(channel(type="app_mention", text=f"<@{BOT}> hello"), BOT)
+    assert mention is not None
+    assert not mention.private
+    assert spoken(channel(text=f"<@{BOT}> hello"), BOT) is None
+
+
+def test_a_channel_is_overheard_only_in_threads() -> None:
+    assert spoken(channel(), BOT) is None
+    assert spoken(channel(thread_ts="1.0"), BOT) is not None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"bot_id": "B1"},
+        {"user": BOT},
+        {"user": None},
+        {"subtype": "message_changed"},
+        {"subtype": "message_deleted"},
+        {"subtype": "channel_join"},
+        {"subtype": "bot_message"},
+    ],
+)
+def test_bots_edits_and_notices_are_no_turns(fields: dict[str, Any]) -> None:
+    """bot_loop: nothing that a bot says, and no change of what was said, is answered."""
+    assert spoken(event(**fields), BOT) is None
+    assert spoken(channel(thread_ts="1.0", **fields), BOT) is None
+
+
+def test_files_come_along_with_their_facts() -> None:
+    file = {"id": "F1", "name": "figures.csv", "filetype": "csv", "size": 12, "url_private": "https://files.example"}
+    message = spoken(event(subtype="file_share", text="", files=[file]), BOT)
+    assert message is not None
+    assert [(one.id, one.name, one.kind, one.size) for one in message.files] == [("F1", "figures.csv", "csv", 12)]
+
+
+def test_someone_of_another_company_is_marked() -> None:
+    """ext_user: who comes through Slack Connect is told apart by their own team."""
+    message = spoken(channel(type="app_mention", text=f"<@{BOT}> hi", user_team="T2"), BOT)
+    assert message is not None
+    assert message.home_team == "T2"
+    own = spoken(channel(type="app_mention", text=f"<@{BOT}> hi", user_team="T1"), BOT)
+    assert own is not None
+    assert own.home_team is None
+
+
+@pytest.mark.parametrize("text", ["stop", "Stop.", " STOP! ", "halt"])
+def test_a_single_word_stops(text: str) -> None:
+    assert is_stop(text)
+
+
+@given(st.text(min_size=1).filter(lambda text: len(text.split()) > 1))
+def test_a_sentence_never_stops(text: str) -> None:
+    assert not is_stop(f"stop {text}")

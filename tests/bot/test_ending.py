@@ -1,0 +1,111 @@
+"""How a turn ends, in a person's words."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+import pytest
+
+from bot.agent import Answering, Budget, End, Ended
+from bot.ending import KEEP_TRYING, Around, footer_of, told, tries_again
+from bot.messages import FailureCard, IncomingMessage
+from bot.toolbox.call import Outcome
+from memory.ids import CallId, ConversationId, PersonId, TurnId, WorkspaceId
+from memory.people import Person
+
+NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+PERSON = Person(
+    id=PersonId("T1:U1"), workspace=WorkspaceId("T1"), user="U1", name="Ren", zone="Europe/Oslo", refreshed_at=NOW
+)
+
+
+def around(*, private: bool = True) -> Around:
+    message = IncomingMessage(
+        turn=TurnId("T1:D1:1.1"),
+        workspace=WorkspaceId("T1"),
+        person=PERSON.id,
+        conversation=ConversationId("T1:D1:1.1"),
+        surface="slack",
+        channel="D1",
+        thread="1.1",
+        private=private,
+        text="hello",
+    )
+    return Around(message=message, person=PERSON, asked_at=NOW, titles={"github": "GitHub"})
+
+
+class Nothing:
+    """Stands where the words do not look."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(name)
+
+
+def work(*, shown: str = "", outcomes: tuple[Outcome, ...] = ()) -> Answering:
+    unused: Any = Nothing()
+    return Answering(
+        turn=TurnId("T1:D1:1.1"),
+        workspace=WorkspaceId("T1"),
+        route="default",
+        instructions="",
+        past=(),
+        tools=unused,
+        reply=unused,
+        budget=Budget(),
+        stopping=unused,
+        aborted=asyncio.Event(),
+        deadline=0,
+        record=unused,
+        shown=[shown] if shown else [],
+        outcomes=list(outcomes),
+    )
+
+
+def outcome(effect: Literal["read", "write"], said: str) -> Outcome:
+    return Outcome(call=CallId("c"), tool="t", kind="done", text="", said=said, service="GitHub", effect=effect)
+
+
+def test_an_answer_says_whose_account_it_used_and_who_sees_it() -> None:
+    reads = (outcome("read", "Read pull request 417"),)
+    answer = told(Ended(end="answered"), work(shown="Fine.", outcomes=reads), around())
+    assert answer.footer == ("As you on GitHub", "only you can see this", "read pull request 417")
+    in_channel = told(Ended(end="answered"), work(shown="Fine.", outcomes=reads), around(private=False))
+    assert "only you can see this" not in in_channel.footer
+
+
+def test_an_answer_without_an_account_has_no_footer() -> None:
+    assert footer_of((), private=True) == ()
+
+
+def test_a_stopped_turn_lists_what_is_done() -> None:
+    answer = told(Ended(end="stopped"), work(outcomes=(outcome("write", "Comment posted"),)), around())
+    assert answer.text == "Stopped. Already done: Comment posted."
+    assert told(Ended(end="stopped"), work(), around()).text == "Stopped. Nothing was changed."
+
+
+def test_a_vendor_that_is_away_is_named_and_the_question_can_be_asked_again() -> None:
+    answer = told(Ended(end="unavailable", why="github"), work(), around())
+    assert isinstance(answer.card, FailureCard)
+    assert answer.card.headline == "GitHub is not answering."
+    assert "I changed nothing." in answer.card.detail
+    assert answer.card.retry == "T1:D1:1.1"
+
+
+def test_while_no_model_answers_the_person_hears_until_when_it_is_tried() -> None:
+    ended = Ended(end="later", retry_at=NOW + timedelta(seconds=30))
+    assert tries_again(ended, around())
+    answer = told(ended, work(), around())
+    assert answer.text == "No model answers right now. I keep trying until 11:20 and tell you here."
+    too_late = Ended(end="later", retry_at=NOW + KEEP_TRYING + timedelta(seconds=1))
+    assert not tries_again(too_late, around())
+    assert isinstance(told(too_late, work(), around()).card, FailureCard)
+
+
+@pytest.mark.parametrize(
+    "end", ["answered", "waiting", "quiet", "stopped", "budget", "spent", "later", "unavailable", "failed"]
+)
+def test_every_end_says_something_or_shows_a_card(end: End) -> None:
+    answer = told(Ended(end=end, why="reasons"), work(), around())
+    assert answer.text or answer.card or end == "waiting"
+    assert "!" not in answer.text
+    assert "None" not in answer.text
