@@ -12,12 +12,24 @@ from typing import Any
 import psycopg
 import structlog
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from psycopg import sql
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from memory.database import Database
+from memory.direct import DirectConnection
 from memory.ids import TurnId
-from memory.turns import CHANNEL, STOPS, Turns
-from memory.workers import DEAD_AFTER, Workers, lead, running_without_worker, take_over
+from memory.turns import CHANNEL, STOPS, Turns, admit, assigned, tell
+from memory.workers import (
+    DEAD_AFTER,
+    Fenced,
+    Workers,
+    beat,
+    lead,
+    running_without_worker,
+    still_leads,
+    take_over,
+)
 
 log = structlog.get_logger()
 
@@ -26,9 +38,16 @@ VERSION = "1"
 QUEUE = "recovered-turns"
 BATCH = 8
 """Turns started at once: a flood then delays whoever comes next by eight starts at most."""
-TICK = 1.0
+POLL = 0.5
+"""Seconds after which a worker looks for turns although nobody told it of any."""
+TRIES = 5
+"""How many workers may die with one turn before it is given up."""
+PATIENCE = 300.0
+"""Seconds that a turn waits for the database to come back."""
 
 Run = Callable[[TurnId], Awaitable[None]]
+Away = (OperationalError, InterfaceError, NoConnection)
+"""What our own SQL raises while the database is away."""
 
 
 class _Runner:
@@ -36,6 +55,7 @@ class _Runner:
 
     def __init__(self) -> None:
         self.run: Run | None = None
+        self.check: Callable[[], Awaitable[None]] | None = None
 
 
 _runner = _Runner()
@@ -53,42 +73,84 @@ async def step(name: str, function: Callable[..., Coroutine[Any, Any, str]], *ar
     """Run `function` once, durably: after a crash its recorded text is given back without running it again.
 
     Text in and text out: what DBOS stores must not be a live object or a secret. At least once, not exactly once: a
-    step that was cut off runs again, so what must not happen twice goes through the ledger.
+    step that was cut off, or lost the database, runs again, so what must not happen twice goes through the ledger.
+    Raises Fenced when this worker was declared dead.
     """
-    recorded = await DBOS.run_step_async({"name": name}, function, *arguments)  # pyright: ignore[reportUnknownVariableType]: DBOS's overloads leave the type open
-    return str(recorded)  # pyright: ignore[reportUnknownArgumentType]: as above
+
+    async def begun() -> str:
+        # DBOS asks who owns a turn when it records a step; a woken zombie must not even begin one.
+        if _runner.check is not None:
+            await _runner.check()
+        return await function(*arguments)
+
+    return str(await DBOS.run_step_async({"name": name}, patiently, begun))
+
+
+def end_process() -> None:
+    """End at once: whatever else this process did would be done in the name of the dead."""
+    os._exit(70)
 
 
 class Durable:
     """One process's part in running turns."""
 
-    def __init__(self, database: Database, *, worker: str, slots: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        worker: str,
+        slots: int,
+        dead_after: float = DEAD_AFTER,
+        end: Callable[[], None] = end_process,
+    ) -> None:
         self.worker = worker
         self._database = database
         self._slots = slots
+        self._dead_after = dead_after
+        self._tick = dead_after / 8
+        self._end = end
         self._turns = Turns(database)
         self._workers = Workers(database)
+        self._admitting = DirectConnection(database.url, name=worker)
+        self._beating = DirectConnection(database.url, name=worker)
         self._wake = asyncio.Event()
-        self._running: set[TurnId] = set()
+        self._tell = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
-        self._ours: set[TurnId] = set()
-        self._tasks: list[asyncio.Task[None]] = []
-        self._starts: set[asyncio.Task[None]] = set()
+        self._begun: set[TurnId] = set()
+        """Admitted by this process, and not over."""
+        self._running: dict[TurnId, asyncio.Task[Any] | None] = {}
+        self._is_unsure = False
+        """Whether the database broke off while it admitted: turns may be ours that we have not heard of."""
+        self._is_alone = True
+        self._beat_at = 0.0
         self._beating_since: float | None = None
+        self._loops: list[asyncio.Task[None]] = []
+        self._errands: set[asyncio.Task[None]] = set()
         self._on_stop: Callable[[TurnId], None] = lambda _turn: None
+        self._on_tick: Callable[[], Awaitable[None]] | None = None
+        self._give_up: Run | None = None
 
     @property
     def running(self) -> int:
         return len(self._running)
 
     async def start(
-        self, run: Run, *, on_stop: Callable[[TurnId], None], on_tick: Callable[[], Awaitable[None]]
+        self,
+        run: Run,
+        *,
+        on_stop: Callable[[TurnId], None],
+        on_tick: Callable[[], Awaitable[None]],
+        give_up: Run | None = None,
     ) -> None:
-        """Begin to take turns. `on_tick` runs about once a minute in the leading process only."""
+        """Begin to take turns.
+
+        `on_tick` runs about once a minute in the leading process only. `give_up` tells the person, and closes the
+        turn, when one worker after the other died with it.
+        """
         _quieten_dbos()
-        _runner.run = self._guarded(run)
-        self._on_stop = on_stop
+        self._on_stop, self._on_tick, self._give_up = on_stop, on_tick, give_up
+        _runner.run, _runner.check = self._guarded(run), self._check
         url = self._database.url.render_as_string(hide_password=False)
         config: DBOSConfig = {
             "name": "pinyon",
@@ -104,178 +166,258 @@ class Durable:
         }
         DBOS(config=config)
         DBOS.launch()
-        await DBOS.register_queue_async(QUEUE, worker_concurrency=self._slots, polling_interval_sec=0.5)
+        await DBOS.register_queue_async(QUEUE, worker_concurrency=self._slots, polling_interval_sec=POLL)
         await self._workers.enter(self.worker, self._slots)
-        self._tasks = [
-            asyncio.create_task(loop)
-            for loop in (self._admission(), self._heartbeat(), self._leading(on_tick), self._listening())
-        ]
+        self._beat_at = time.monotonic()
+        loops = (self._admission, self._heartbeat, self._leading, self._listening, self._telling)
+        self._loops = [asyncio.create_task(self._kept(loop)) for loop in loops]
 
     def wake(self) -> None:
-        """Look for turns now: one was accepted in this process."""
+        """Look for turns now, in every process: one was accepted here, or a conversation became free."""
         self._wake.set()
+        self._tell.set()
 
     async def drain(self, seconds: float) -> None:
         """Take no more turns, give those that run `seconds` to end, and leave; the others resume what is left."""
-        with suppress(DBAPIError):
-            await self._workers.close(self.worker)
         self._slots = 0
+        with suppress(*Away):
+            await self._workers.close(self.worker)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), seconds)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        with suppress(DBAPIError):
+        await _cancelled([task for task in self._running.values() if task is not None])
+        await _cancelled([*self._loops, *self._errands])
+        self._beat_at = 0.0
+        with suppress(*Away):
             await self._workers.leave(self.worker)
+        for connection in (self._admitting, self._beating):
+            await connection.close()
         DBOS.destroy(workflow_completion_timeout_sec=0)
-        _runner.run = None
+        _runner.run = _runner.check = None
+
+    async def _kept(self, loop: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run `loop` for as long as this process works: one that ended would leave turns lying without a word."""
+        while True:
+            try:
+                await loop()
+            except (SQLAlchemyError, psycopg.Error, OSError) as error:
+                log.warning("waiting for the database", who=loop.__name__.strip("_"), error=str(error).split("\n")[0])
+            except Exception:
+                log.exception("a loop broke, and begins again", who=loop.__name__.strip("_"))
+            await asyncio.sleep(min(POLL, self._tick))
+
+    # Running.
 
     def _guarded(self, run: Run) -> Run:
         async def guarded(turn: TurnId) -> None:
-            if turn not in self._ours:  # it came by the recovery queue
-                await patiently(lambda: self._turns.claim(turn, self.worker))
-            self._running.add(turn)
+            self._running[turn] = asyncio.current_task()
             self._idle.clear()
             try:
-                await run(turn)
+                # What this process did not begin came by the recovery queue.
+                if turn in self._begun or await patiently(lambda: self._turns.claim(turn, self.worker)):
+                    await run(turn)
+            except Exception:
+                log.exception("a turn ended without a word")
+                await patiently(lambda: self._turns.finish(turn, "failed"))
+                raise
             finally:
-                self._running.discard(turn)
-                self._ours.discard(turn)
-                if not self._running:
-                    self._idle.set()
-                self._wake.set()
+                self._running.pop(turn, None)
+                self._over(turn)
 
         return guarded
+
+    def _over(self, turn: TurnId) -> None:
+        self._begun.discard(turn)
+        if not self._running and not self._begun:
+            self._idle.set()
+        self._wake.set()
+
+    async def _check(self) -> None:
+        """Raise Fenced when this worker was declared dead.
+
+        Costs nothing while its last heartbeat is fresh: nobody buries it before.
+        """
+        if time.monotonic() - self._beat_at < self._dead_after / 2:
+            return
+        if not await self._workers.has(self.worker):
+            raise Fenced(self.worker)
 
     # Admission: which turns run here.
 
     async def _admission(self) -> None:
         while True:
+            # Not `wait_for`: in Python 3.11 it swallows a cancel that meets the wake-up of a turn's end.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), 0.5)
+                async with asyncio.timeout(POLL):
+                    await self._wake.wait()
             self._wake.clear()
-            try:
-                await self._admit()
-            except (OperationalError, InterfaceError) as error:
-                log.warning("admission waits for the database", error=str(error.orig))
-                await asyncio.sleep(0.5)
+            await self._admit()
 
     async def _admit(self) -> None:
-        while (free := min(self._slots - len(self._ours | self._running), BATCH)) > 0:
-            admitted = await self._turns.admit(self.worker, free)
+        if self._is_unsure:
+            await self._find_assigned()
+        while (free := min(self._slots - len(self._begun | self._running.keys()), BATCH)) > 0:
+            self._is_unsure = True
+            admitted = await admit(self._admitting, self.worker, free)
+            self._is_unsure = False
             for turn in admitted:
-                self._ours.add(turn)
-                task = asyncio.create_task(self._begin(turn))
-                self._starts.add(task)
-                task.add_done_callback(self._starts.discard)
+                self._begin(turn)
             if len(admitted) < free:
                 return
             await asyncio.sleep(0)
 
-    async def _begin(self, turn: TurnId) -> None:
-        with SetWorkflowID(turn):
-            await DBOS.start_workflow_async(turn_workflow, turn)
+    async def _find_assigned(self) -> None:
+        known = self._begun | self._running.keys()
+        for turn in await assigned(self._admitting, self.worker):
+            if turn not in known:
+                self._begin(turn)
+        self._is_unsure = False
+
+    def _begin(self, turn: TurnId) -> None:
+        self._begun.add(turn)
+        self._idle.clear()
+        self._run_errand(self._started(turn))
+
+    async def _started(self, turn: TurnId) -> None:
+        try:
+            with SetWorkflowID(turn):
+                await DBOS.start_workflow_async(turn_workflow, turn)
+        except Exception:
+            log.exception("a turn could not be started", turn=turn)
+            await patiently(lambda: self._turns.disown(turn))
+            self._over(turn)
+
+    def _run_errand(self, errand: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(errand)
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
 
     # Liveness: who is dead, and who takes over.
 
     async def _heartbeat(self) -> None:
+        self._beating_since = None
         while True:
-            try:
-                if not await self._workers.beat(self.worker):
-                    log.error("declared dead while stopped; ending so that a fresh process begins", worker=self.worker)
-                    os._exit(70)
-                if self._beating_since is None:
-                    self._beating_since = time.monotonic()
-            except (OperationalError, InterfaceError, TimeoutError) as error:
-                self._beating_since = None
-                log.warning("heartbeat waits for the database", error=str(error))
-            before = time.monotonic()
-            await asyncio.sleep(TICK)
-            if time.monotonic() - before > DEAD_AFTER / 2:
+            begun = time.monotonic()
+            async with asyncio.timeout(self._dead_after / 2):
+                workers = await beat(self._beating, self.worker)
+            if not workers:
+                log.error("declared dead while stopped; ending so that a fresh process begins", worker=self.worker)
+                self._end()
+                return
+            self._is_alone = workers == 1
+            self._beat_at = begun
+            self._beating_since = self._beating_since or begun
+            await asyncio.sleep(self._tick)
+            if time.monotonic() - begun > self._dead_after / 2:
                 self._beating_since = None  # this process was stopped itself: it is no judge of others
 
-    async def _leading(self, on_tick: Callable[[], Awaitable[None]]) -> None:
-        ticks = 0
+    async def _leading(self) -> None:
+        ticked = 0.0
         while True:
-            await asyncio.sleep(TICK)
-            # After an outage every heartbeat is old. Only who has itself been beating without a gap may bury others.
-            if self._beating_since is None or time.monotonic() - self._beating_since < DEAD_AFTER:
-                continue
-            try:
-                if await self._reap():
-                    ticks += 1
-                    if ticks % 60 == 1:
-                        await on_tick()
-            except (OperationalError, InterfaceError) as error:
-                log.warning("the leader waits for the database", error=str(error.orig))
+            await asyncio.sleep(self._tick)
+            if await self._reap() and time.monotonic() - ticked > 60 and self._on_tick is not None:
+                ticked = time.monotonic()
+                await self._on_tick()
 
     async def _reap(self) -> bool:
+        """Do the leader's work, if nobody else is at it."""
         async with self._database.engine.begin() as connection:
             if not await lead(connection):
                 return False
-            await self._workers.bury()
-            lost = await running_without_worker(connection)
-            for turn in lost:
+            # After an outage every heartbeat is old. Only who has itself been beating without a gap may bury others.
+            if self._beating_since is not None and time.monotonic() - self._beating_since > self._dead_after:
+                await self._workers.bury(dead_after=self._dead_after)
+            for turn in await running_without_worker(connection):
                 await self._recover(turn)
+                await still_leads(connection)
         return True
 
     async def _recover(self, turn: TurnId) -> None:
         found = await DBOS.list_workflows_async(workflow_ids=[turn], load_input=False, load_output=False)
         status = found[0].status if found else None
-        if status == "PENDING" and found[0].executor_id in await self._workers.alive():
-            return  # already begun elsewhere, and about to be claimed
-        if status == "ENQUEUED":
-            return
+        if status == "ENQUEUED" or (status == "PENDING" and found[0].executor_id in await self._workers.alive()):
+            return  # somebody has it, and is about to claim it
         attempts = await take_over(self._database, turn)
+        if not attempts:
+            return
         log.warning("taking over a turn", turn=turn, attempts=attempts, status=status)
-        if status is None:
+        if attempts > TRIES or status not in (None, "PENDING"):
+            await self._lose(turn, attempts, status)
+        elif status is None:
             with SetWorkflowID(turn):
                 await DBOS.enqueue_workflow_async(QUEUE, turn_workflow, turn)
-        elif status == "PENDING" and attempts <= 5:
+        else:
             await DBOS.resume_workflows_async([turn], queue_name=QUEUE)
+
+    async def _lose(self, turn: TurnId, attempts: int, status: str | None) -> None:
+        """Give `turn` up. Its person is told by one worker only: what kills them may lie in the telling, too."""
+        log.error("giving up a turn", turn=turn, attempts=attempts, status=status)
+        if status == "PENDING":
+            await DBOS.cancel_workflow_async(turn)
+        if attempts <= TRIES + 1 and self._give_up is not None and await self._turns.claim(turn, self.worker):
+            self._run_errand(self._told(turn, self._give_up))
         else:
             await self._turns.finish(turn, "failed")
 
+    async def _told(self, turn: TurnId, give_up: Run) -> None:
+        try:
+            async with asyncio.timeout(30):
+                await give_up(turn)
+        except Exception:
+            log.exception("nobody could be told that a turn was given up", turn=turn)
+            await patiently(lambda: self._turns.finish(turn, "failed"))
+
+    # Word between processes.
+
+    async def _telling(self) -> None:
+        while True:
+            await self._tell.wait()
+            self._tell.clear()
+            if not self._is_alone:
+                await tell(self._beating, self.worker)
+            await asyncio.sleep(0.01)
+
     async def _listening(self) -> None:
         url = self._database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        while True:
-            try:
-                async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
-                    await connection.execute(f"LISTEN {CHANNEL}")
-                    await connection.execute(f"LISTEN {STOPS}")
-                    async for notice in connection.notifies():
-                        if notice.channel == STOPS:
-                            self._on_stop(TurnId(notice.payload))
-                        elif notice.payload != self.worker:
-                            self._wake.set()
-            except psycopg.OperationalError as error:
-                log.warning("listening waits for the database", error=str(error))
-                await asyncio.sleep(0.5)
+        async with await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=5) as connection:
+            for channel in (CHANNEL, STOPS):
+                await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+            self._wake.set()
+            async for notice in connection.notifies():
+                if notice.channel == STOPS:
+                    self._on_stop(TurnId(notice.payload))
+                elif notice.payload != self.worker:
+                    self._wake.set()
 
 
-async def patiently(action: Callable[[], Awaitable[Any]], *, seconds: float = 60.0) -> Any:
-    """Do an idempotent piece of our own SQL, again and again while the database is away, for at most `seconds`."""
+async def patiently(action: Callable[[], Awaitable[Any]], *, seconds: float = PATIENCE) -> Any:
+    """Do an idempotent piece of work, again and again while the database is away, for at most `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
         try:
             return await action()
-        except (OperationalError, InterfaceError) as error:
+        except Away as error:
             if time.monotonic() > deadline:
                 raise
-            log.warning("waiting for the database", error=str(error.orig))
+            log.warning("waiting for the database", error=str(error).split("\n")[0])
             await asyncio.sleep(0.5)
 
 
 async def prune(*, older_than: datetime) -> None:
-    """Delete the journals of turns begun before `older_than`. Their rows stay and make re-sent events harmless."""
-    while ended := await DBOS.list_workflows_async(
-        status=["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"],
-        end_time=older_than.isoformat(),
-        limit=200,
-        load_input=False,
-        load_output=False,
+    """Delete the journals of turns begun before `older_than`. Their rows stay and make re-sent events harmless.
+
+    Whatever their state: no turn runs for days, and a worker that died right after its turn was closed leaves a
+    journal that nobody ends.
+    """
+    while old := await DBOS.list_workflows_async(
+        end_time=older_than.isoformat(), limit=200, load_input=False, load_output=False
     ):
-        await DBOS.delete_workflows_async([workflow.workflow_id for workflow in ended])
+        await DBOS.delete_workflows_async([workflow.workflow_id for workflow in old])
+
+
+async def _cancelled(tasks: list[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _quieten_dbos() -> None:

@@ -15,6 +15,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from integrations.integration import Integration, OAuthApp
+from memory.workers import DEAD_AFTER
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -75,6 +76,8 @@ class Settings(BaseSettings):
     pinyon_worker_id: str = ""
     pinyon_slots: int = Field(default=160, ge=1, le=1000)
     """Turns that run in this process at the same time."""
+    pinyon_dead_after: float = Field(default=DEAD_AFTER, ge=0.5, le=60)
+    """Seconds of silence after which the others take this process's turns; the same in all of them."""
     pinyon_log_format: str = "console"
     pinyon_daily_dollars_person: Decimal | None = Field(default=None, ge=0)
     """What the models may cost for one person in a day (UTC); unset: no limit."""
@@ -257,7 +260,7 @@ def model_keys() -> dict[str, str]:
 
 
 def environment_without_settings() -> dict[str, str]:
-    """The environment of this process, without any setting of Pinyon's: what a second Pinyon with others begins with."""
+    """The environment of this process without any setting: what a Pinyon with other settings begins with."""
     return {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
 
 

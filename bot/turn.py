@@ -154,7 +154,7 @@ class TurnRoom:
                 await step("finish", self._give_notice, message, reply, opened.notice)
                 return
             message = replace(message, text=opened.text)
-            desk = await self._desk(message, stored, reply, opened.person, aborted)
+            desk = await patiently(lambda: self._desk(message, stored, reply, opened.person, aborted))
             carried = Carried()
             if message.continues is not None:
                 carried = CARRIED.validate_json(await step("resume", self._resume, desk, message.continues))
@@ -165,6 +165,13 @@ class TurnRoom:
             await step("apologise", self._apologise, message, reply)
         finally:
             self._aborted.pop(turn, None)
+
+    async def give_up(self, turn: TurnId) -> None:
+        """Tell the person that their turn broke, and close it: it ended one worker after the other."""
+        message = read_message((await self._turns.load(turn)).message)
+        reply = self._parts.surfaces[message.surface].reply(message, taken_over=True)
+        await self._apologise(message, reply)
+        self._parts.wake()
 
     def abort(self, turn: TurnId) -> None:
         """Stop asking the model for `turn` if it runs in this process; a tool call is never cut off."""
@@ -209,6 +216,10 @@ class TurnRoom:
 
     async def _resume(self, desk: Desk, origin: TurnId) -> str:
         carried = await desk.decided.carry_out(origin)
+        for outcome in carried.outcomes:
+            state = "complete" if outcome.kind == "done" else "error"
+            title = outcome.said or outcome.doing
+            await desk.reply.task(Task(id=outcome.call, title=title, state=state, link=outcome.link))
         await self._redraw(desk.message.surface, await self._items.of_turn(origin))
         return CARRIED.dump_json(carried).decode()
 
@@ -271,7 +282,7 @@ class TurnRoom:
     ) -> None:
         async with self._parts.database.engine.begin() as connection:
             await append(connection, message.conversation, transcript)
-            await close(connection, message.turn, state)
+            await close(connection, message.turn, state, worker=self._parts.ledger.worker)
             if retry_at is not None:
                 await insert(connection, continuation(message, message.turn, not_before=retry_at))
 

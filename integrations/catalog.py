@@ -32,8 +32,8 @@ def discover(package: str, folder: Path, kind: type[Member]) -> dict[str, Member
         declared = getattr(importlib.import_module(f"{package}.{member.name}"), constant, None)
         if not isinstance(declared, kind) or declared.name != member.name:
             raise TypeError(
-                f"{package}/{member.name}/__init__.py must declare {constant} = {kind.__name__}(name={member.name!r}, …),"
-                f" found {declared!r}"
+                f"{package}/{member.name}/__init__.py must declare {constant} = "
+                f"{kind.__name__}(name={member.name!r}, …), found {declared!r}"
             )
         found[member.name] = declared
     return found

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from memory.database import Base, Database
 from memory.ids import CallId, TurnId
+from memory.workers import fence
 
 CallState = Literal["intent", "done", "failed", "unknown", "denied"]
 
@@ -30,10 +31,6 @@ class ToolCallRow(Base):
     link: Mapped[str | None] = mapped_column(Text)
     started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
     finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-
-
-class Fenced(BaseException):
-    """The worker was declared dead and another one has its turns. A BaseException: nothing on the way may eat it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,20 +60,15 @@ class Ledger:
 
     def __init__(self, database: Database, worker: str) -> None:
         self._database = database
-        self._worker = worker
+        self.worker = worker
 
     async def begin(self, intent: Intent) -> Earlier | None:
         """Enter `intent`; None means go, anything else is what happened to the same call before.
 
-        Raises Fenced when this worker was declared dead. The share lock on its row does not stop its heartbeat, and
-        conflicts with the leader's DELETE, so an intent is entered before the fence or refused (queue.md §3).
+        Raises Fenced when this worker was declared dead.
         """
         async with self._database.engine.begin() as connection:
-            alive = await connection.scalar(
-                text("SELECT 1 FROM workers WHERE id = :worker FOR KEY SHARE"), {"worker": self._worker}
-            )
-            if alive is None:
-                raise Fenced(self._worker)
+            await fence(connection, self.worker)
             entered = await connection.execute(
                 text(
                     "INSERT INTO tool_calls (turn, call, tool, effect, arguments, verdict, account, worker, state)"
@@ -91,7 +83,7 @@ class Ledger:
                     "arguments": intent.arguments,
                     "verdict": intent.verdict,
                     "account": intent.account,
-                    "worker": self._worker,
+                    "worker": self.worker,
                 },
             )
             if entered.rowcount:

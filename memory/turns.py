@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from psycopg import sql
 from sqlalchemy import BigInteger, DateTime, Identity, Index, SmallInteger, Text, func, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from memory.database import Base, Database
+from memory.direct import DirectConnection
 from memory.ids import ConversationId, TurnId, WorkspaceId
+from memory.workers import Fenced, fence
 
 State = Literal["queued", "admitted", "stopping", "answered", "waiting", "stopped", "failed"]
 CHANNEL = "pinyon_turns"
-"""NOTIFY channel: a turn was queued, or a conversation became free."""
+"""NOTIFY channel, payload a worker: it saw that a turn was queued, or that a conversation became free."""
 STOPS = "pinyon_stops"
 """NOTIFY channel, payload a turn id: its person wants it to stop."""
 
@@ -88,13 +91,15 @@ INSERT = text(
     " VALUES (:id, :workspace, :person, :conversation, :message, :ahead, :continues, :not_before)"
     " ON CONFLICT (id) DO NOTHING"
 )
+CLOSE = text(
+    "UPDATE turns SET state = :state, finished_at = clock_timestamp() WHERE id = :id AND finished_at IS NULL"
+    " AND (CAST(:worker AS text) IS NULL OR worker IS NULL OR worker = :worker)"
+)
 NOTIFY = text("SELECT pg_notify(:channel, :payload)")
-# The payload names the sender's process, which wakes itself without waiting for its own echo.
-WAKE = text("SELECT pg_notify(:channel, current_setting('application_name'))")
 
 # queue.md §1, with two changes: a worker admits for itself up to its own free slots, so that it can start a turn at
 # once instead of polling for it; and a workspace that is alone leaves a quarter of all slots to whoever comes next.
-ADMIT = text(
+ADMIT = sql.SQL(
     """
     WITH running AS (
       SELECT workspace, count(*) AS n FROM turns WHERE state IN ('admitted', 'stopping') GROUP BY workspace
@@ -111,9 +116,9 @@ ADMIT = text(
       SELECT coalesce(sum(slots), 0) AS n FROM workers WHERE beat > clock_timestamp() - interval '10 s'
     ), chosen AS (
       SELECT id FROM ranked WHERE rank <= greatest(1, (SELECT n FROM slots) * 3 / 4)
-      ORDER BY rank, seq LIMIT :free
+      ORDER BY rank, seq LIMIT {free}
     )
-    UPDATE turns SET state = 'admitted', worker = :worker, admitted_at = clock_timestamp()
+    UPDATE turns SET state = 'admitted', worker = {worker}, admitted_at = clock_timestamp()
     WHERE id IN (SELECT id FROM chosen) RETURNING id
     """
 )
@@ -124,22 +129,17 @@ class Turns:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        # One statement is a transaction by itself: BEGIN and COMMIT would be two more round trips.
+        self._single = database.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def record(self, turn: NewTurn) -> bool:
         """Accept `turn` by inserting it; False when it was accepted before, which changes nothing."""
-        async with self._database.engine.begin() as connection:
+        async with self._single.connect() as connection:
             return await insert(connection, turn)
-
-    async def admit(self, worker: str, free: int) -> Sequence[TurnId]:
-        """Give `worker` up to `free` turns that may run now."""
-        async with self._database.engine.begin() as connection:
-            await connection.execute(text("SELECT pg_advisory_xact_lock(7001)"))  # a try-lock would lose wake-ups
-            rows = await connection.execute(ADMIT, {"worker": worker, "free": free})
-            return [TurnId(row.id) for row in rows]
 
     async def load(self, turn: TurnId) -> StoredTurn:
         """Read one turn. Raises KeyError when there is none."""
-        async with self._database.engine.connect() as connection:
+        async with self._single.connect() as connection:
             row = (
                 await connection.execute(
                     text("SELECT id, message, state, continues, attempts, accepted_at FROM turns WHERE id = :id"),
@@ -157,18 +157,28 @@ class Turns:
             accepted_at=row.accepted_at,
         )
 
-    async def claim(self, turn: TurnId, worker: str) -> None:
-        """Say that `worker` runs `turn` now, after it was taken over from a dead one."""
+    async def claim(self, turn: TurnId, worker: str) -> bool:
+        """Say that `worker` runs `turn` now, after it was taken over from a dead one; False when it is over already.
+
+        Raises Fenced when `worker` itself was declared dead.
+        """
         async with self._database.engine.begin() as connection:
-            await connection.execute(
+            await fence(connection, worker)
+            claimed = await connection.execute(
                 text("UPDATE turns SET worker = :worker WHERE id = :id AND state IN ('admitted', 'stopping')"),
                 {"id": turn, "worker": worker},
             )
+            return bool(claimed.rowcount)
+
+    async def disown(self, turn: TurnId) -> None:
+        """Leave `turn` to the leader, as if its worker had died."""
+        async with self._single.connect() as connection:
+            await connection.execute(text("UPDATE turns SET worker = NULL WHERE id = :id"), {"id": turn})
 
     async def finish(self, turn: TurnId, state: State) -> None:
-        """Close `turn`; its conversation is free for the next one."""
-        async with self._database.engine.begin() as connection:
-            await close(connection, turn, state)
+        """Close `turn`, if it is open; its conversation is free for the next one."""
+        async with self._single.connect() as connection:
+            await connection.execute(CLOSE, {"id": turn, "state": state, "worker": None})
 
     async def stop(self, conversation: ConversationId) -> TurnId | None:
         """Ask the running turn of `conversation` to stop, and drop what waits behind it; None when none runs."""
@@ -212,7 +222,7 @@ class Turns:
 
 
 async def insert(connection: AsyncConnection, turn: NewTurn) -> bool:
-    """Queue `turn` within the caller's transaction and wake the workers; False when it is there already."""
+    """Queue `turn` within the caller's transaction; False when it is there already. The caller wakes the workers."""
     inserted = await connection.execute(
         INSERT,
         {
@@ -226,15 +236,48 @@ async def insert(connection: AsyncConnection, turn: NewTurn) -> bool:
             "not_before": turn.not_before,
         },
     )
-    if inserted.rowcount:
-        await connection.execute(WAKE, {"channel": CHANNEL})
     return bool(inserted.rowcount)
 
 
-async def close(connection: AsyncConnection, turn: TurnId, state: State) -> None:
-    """End `turn` within the caller's transaction and wake the workers."""
-    await connection.execute(
-        text("UPDATE turns SET state = :state, finished_at = clock_timestamp() WHERE id = :id"),
-        {"id": turn, "state": state},
+async def close(connection: AsyncConnection, turn: TurnId, state: State, *, worker: str) -> None:
+    """End `turn` within the caller's transaction. The caller wakes the workers.
+
+    Raises Fenced when `worker` does not run it any more: another one has it, or has ended it.
+    """
+    closed = await connection.execute(CLOSE, {"id": turn, "state": state, "worker": worker})
+    if closed.rowcount:
+        return
+    # When the answer to a COMMIT is lost, the same close comes again: that is no other worker's doing.
+    owner = await connection.scalar(text("SELECT worker FROM turns WHERE id = :id"), {"id": turn})
+    if owner is not None and owner != worker:
+        raise Fenced(worker)
+
+
+# What a worker does for itself, over a connection of its own.
+
+
+async def admit(connection: DirectConnection, worker: str, free: int) -> Sequence[TurnId]:
+    """Give `worker` up to `free` turns that may run now.
+
+    When this raises, turns may have been given all the same: look at `assigned`.
+    """
+    rows = await connection.run(
+        sql.SQL("SELECT pg_advisory_xact_lock(7001)"),  # a try-lock would lose wake-ups
+        ADMIT.format(worker=sql.Literal(worker), free=sql.Literal(free)),
     )
-    await connection.execute(WAKE, {"channel": CHANNEL})
+    return [TurnId(row[0]) for row in rows]
+
+
+async def assigned(connection: DirectConnection, worker: str) -> Sequence[TurnId]:
+    """The turns that `worker` was given and that are not over."""
+    rows = await connection.run(
+        sql.SQL("SELECT id FROM turns WHERE worker = {} AND state IN ('admitted', 'stopping')").format(
+            sql.Literal(worker)
+        )
+    )
+    return [TurnId(row[0]) for row in rows]
+
+
+async def tell(connection: DirectConnection, worker: str) -> None:
+    """Wake every other worker. It stands outside of all transactions: a commit with a NOTIFY waits for every other."""
+    await connection.run(sql.SQL("SELECT pg_notify({}, {})").format(sql.Literal(CHANNEL), sql.Literal(worker)))

@@ -3,15 +3,21 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from psycopg import sql
 from sqlalchemy import DateTime, Integer, Text, func, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from memory.database import Base, Database
+from memory.direct import DirectConnection
 from memory.ids import TurnId
 
 DEAD_AFTER = 8.0
 """Seconds of silence after which a worker counts as dead."""
+
+
+class Fenced(BaseException):
+    """The worker was declared dead and another one has its turns. A BaseException: nothing on the way may eat it."""
 
 
 class WorkerRow(Base):
@@ -35,14 +41,6 @@ class Workers:
                 text("INSERT INTO workers (id, slots) VALUES (:id, :slots)"), {"id": worker, "slots": slots}
             )
 
-    async def beat(self, worker: str) -> bool:
-        """Say that `worker` lives; False when it was declared dead and has to end."""
-        async with self._database.engine.begin() as connection:
-            beaten = await connection.execute(
-                text("UPDATE workers SET beat = clock_timestamp() WHERE id = :id"), {"id": worker}
-            )
-            return bool(beaten.rowcount)
-
     async def close(self, worker: str) -> None:
         """Take no more turns: the worker drains."""
         async with self._database.engine.begin() as connection:
@@ -58,14 +56,41 @@ class Workers:
         async with self._database.engine.connect() as connection:
             return set(await connection.scalars(text("SELECT id FROM workers")))
 
-    async def bury(self) -> int:
+    async def has(self, worker: str) -> bool:
+        """Whether `worker` is on the roll: nobody has declared it dead."""
+        async with self._database.engine.connect() as connection:
+            found = await connection.scalar(text("SELECT 1 FROM workers WHERE id = :id"), {"id": worker})
+        return found is not None
+
+    async def bury(self, *, dead_after: float = DEAD_AFTER) -> int:
         """Delete the silent, in a transaction of its own: after it nothing of theirs can write. Returns how many."""
         async with self._database.engine.begin() as connection:
             gone = await connection.execute(
                 text("DELETE FROM workers WHERE beat < clock_timestamp() - make_interval(secs => :dead)"),
-                {"dead": DEAD_AFTER},
+                {"dead": dead_after},
             )
             return gone.rowcount
+
+
+async def beat(connection: DirectConnection, worker: str) -> int:
+    """Say that `worker` lives; how many are on the roll, or 0 when it was declared dead and has to end."""
+    rows = await connection.run(
+        sql.SQL(
+            "UPDATE workers SET beat = clock_timestamp() WHERE id = {} RETURNING (SELECT count(*) FROM workers)"
+        ).format(sql.Literal(worker))
+    )
+    return int(rows[0][0]) if rows else 0
+
+
+async def fence(connection: AsyncConnection, worker: str) -> None:
+    """Hold `worker` on the roll until the caller's transaction ends. Raises Fenced when it was declared dead.
+
+    The share lock does not stop its heartbeat and conflicts with the leader's DELETE, so what the transaction writes
+    is written before the fence or refused (queue.md §3).
+    """
+    alive = await connection.scalar(text("SELECT 1 FROM workers WHERE id = :id FOR KEY SHARE"), {"id": worker})
+    if alive is None:
+        raise Fenced(worker)
 
 
 async def lead(connection: AsyncConnection) -> bool:
@@ -73,21 +98,30 @@ async def lead(connection: AsyncConnection) -> bool:
     return bool(await connection.scalar(text("SELECT pg_try_advisory_xact_lock(7002)")))
 
 
+async def still_leads(connection: AsyncConnection) -> None:
+    """Keep the leader's transaction from being idle. Raises the database's error when it was ended."""
+    await connection.execute(text("SELECT 1"))
+
+
 async def running_without_worker(connection: AsyncConnection) -> Sequence[TurnId]:
-    """The turns that should be running and whose worker is gone."""
+    """The turns that should be running and whose worker is gone, oldest first."""
     rows = await connection.execute(
         text(
             "SELECT id FROM turns WHERE state IN ('admitted', 'stopping')"
-            " AND NOT EXISTS (SELECT 1 FROM workers w WHERE w.id = turns.worker)"
+            " AND NOT EXISTS (SELECT 1 FROM workers w WHERE w.id = turns.worker) ORDER BY seq"
         )
     )
     return [TurnId(row.id) for row in rows]
 
 
 async def take_over(database: Database, turn: TurnId) -> int:
-    """Count one more take-over of `turn`; how many that makes."""
+    """Count one more take-over of `turn`; how many that makes, or 0 when it ended meanwhile."""
     async with database.engine.begin() as connection:
         attempts = await connection.scalar(
-            text("UPDATE turns SET attempts = attempts + 1 WHERE id = :id RETURNING attempts"), {"id": turn}
+            text(
+                "UPDATE turns SET attempts = attempts + 1 WHERE id = :id AND state IN ('admitted', 'stopping')"
+                " RETURNING attempts"
+            ),
+            {"id": turn},
         )
     return int(attempts or 0)

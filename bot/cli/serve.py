@@ -1,7 +1,7 @@
 """`pinyon serve`: Slack, web and turns in one process."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import structlog
@@ -60,5 +60,5 @@ class Server(uvicorn.Server):
     """Uvicorn without signal handlers of its own: SIGTERM is ours, because turns have to end first."""
 
     @contextmanager
-    def capture_signals(self) -> Iterator[None]:
+    def capture_signals(self) -> Generator[None]:
         yield

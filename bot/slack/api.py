@@ -13,13 +13,12 @@ class SlackApi:
     """Calls Slack as the bot of one workspace."""
 
     def __init__(self, client: AsyncWebClient) -> None:
-        self._client = client
+        self._client: Any = client  # `api_call` takes bare dicts, of which nothing is known
 
     async def post(self, method: str, **arguments: Any) -> dict[str, Any]:
         """Change something. Arguments that are None are left out. Raises one of `Failed`."""
         given = {name: value for name, value in arguments.items() if value is not None}
-        answer: Any = await self._client.api_call(method, json=given)
-        return answer.data
+        return (await self._client.api_call(method, json=given)).data
 
     async def get(self, method: str, **arguments: Any) -> dict[str, Any]:
         """Read something: these methods take no JSON. Raises one of `Failed`."""
@@ -28,8 +27,7 @@ class SlackApi:
             for name, value in arguments.items()
             if value is not None
         }
-        answer: Any = await self._client.api_call(method, params=given)
-        return answer.data
+        return (await self._client.api_call(method, params=given)).data
 
 
 def reason(error: Exception) -> str:

@@ -44,17 +44,19 @@ class Click:
 def read_click(body: Body) -> Click:
     """The first action of a `block_actions` payload."""
     action = body["actions"][0]
-    container = body.get("container") or {}
-    chosen = action.get("selected_option") or {}
+    container: Body = body.get("container") or {}
+    chosen: Body = action.get("selected_option") or {}
+    channel: Body = body.get("channel") or {}
+    message: Body = body.get("message") or {}
     workspace = WorkspaceId(body["team"]["id"])
     return Click(
         person=person_id(workspace, body["user"]["id"]),
         workspace=workspace,
         action=action["action_id"],
         value=str(action.get("value") or chosen.get("value") or ""),
-        channel=str((body.get("channel") or {}).get("id") or container.get("channel_id") or ""),
+        channel=str(channel.get("id") or container.get("channel_id") or ""),
         message_ts=str(container.get("message_ts") or ""),
-        thread=(body.get("message") or {}).get("thread_ts") or container.get("thread_ts"),
+        thread=message.get("thread_ts") or container.get("thread_ts"),
         trigger=str(body.get("trigger_id") or ""),
     )
 

@@ -65,7 +65,7 @@ def slack_app(
         client=client,
         # Bolt insists on some secret; without one of ours there is no HTTP endpoint that it could open.
         signing_secret=signing_secret or "unused-in-socket-mode",
-        authorize=authorize,
+        authorize=authorize,  # pyright: ignore[reportArgumentType]: typed without None, which Bolt takes for "not ours"
         process_before_response=True,
         request_verification_enabled=signing_secret is not None,
         ssl_check_enabled=False,

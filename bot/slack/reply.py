@@ -179,7 +179,8 @@ class SlackReply:
                 await asyncio.wait_for(self._closing.wait(), max(0.001, last + APPEND_EVERY - time.monotonic()))
             if self._closing.is_set():
                 return
-            if (self._buffer or self._tasks) and self._pace.take("chat.appendStream"):
+            has_room = bool(self._buffer) and len(self._streamed) < STREAM_MOST
+            if (has_room or self._tasks) and self._pace.take("chat.appendStream"):
                 last = time.monotonic()
                 await self._append(self._next_chunks())
 

@@ -1,6 +1,7 @@
 """What the page reads and follows (PAGE.md)."""
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from aiohttp import web
 from playground.slack import faults, shapes
 from playground.slack.acts import Acts
 from playground.slack.app import JSON
+from playground.slack.live import Watcher
 from playground.slack.people import User
 from playground.slack.sign_in import COOKIE
 
@@ -158,18 +160,23 @@ class PageReading:
         me = self._person(request.query.get("as", ""))
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await response.prepare(request)
-        async with self._world.live.watch(me.id) as watcher:
-            await response.write(_sse("hello", {"run": self._run}))
-            self._world.changes.tell()
-            while True:
-                try:
-                    told = await asyncio.wait_for(watcher.queue.get(), 15)
-                except TimeoutError:
-                    await response.write(b": still here\n\n")
-                    continue
-                if told is None:
-                    return response
-                await response.write(_sse(*told))
+        # A tab that closes in the middle of a write is how these streams end.
+        with contextlib.suppress(ConnectionResetError):
+            async with self._world.live.watch(me.id) as watcher:
+                await response.write(_sse("hello", {"run": self._run}))
+                self._world.changes.tell()
+                while (told := await self._next(watcher)) is not None:
+                    await response.write(told)
+        return response
+
+    @staticmethod
+    async def _next(watcher: Watcher) -> bytes | None:
+        """What to send now; None when the server stops."""
+        try:
+            told = await asyncio.wait_for(watcher.queue.get(), 15)
+        except TimeoutError:
+            return b": still here\n\n"
+        return None if told is None else _sse(*told)
 
 
 def _sse(name: str, data: Any) -> bytes:

@@ -41,9 +41,10 @@ export class Talk extends Pane {
     this.#head();
     const { api } = this.desk;
     if (tab === "home") {
-      await tried(() => api.post("open", { what: "home" }));
+      // What is there is shown first: opening makes Pinyon publish anew, and that arrives live, maybe at once.
       const answer = await tried(() => api.get("home"));
       if (answer && this.tab === "home") this.home.show(answer.view);
+      await tried(() => api.post("open", { what: "home" }));
       return;
     }
     if (changed) this.log.fill([], { empty: h("p", { class: "faint" }, "Reading…") });
