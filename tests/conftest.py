@@ -7,16 +7,19 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import create_engine, text
+from alembic import command
+from dbos import DBOS
+from psycopg import sql
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from memory.database import Base, Database, import_tables, open_database, start_embedded
+from memory.database import Database, alembic_config, open_database, start_embedded
 
 _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
+def postgres() -> str:
     """The URL of a PostgreSQL that lives as long as the test session, with a template that holds our tables."""
     folder = Path(tempfile.mkdtemp(prefix="pinyon-test-"))
     folder.chmod(0o755)
@@ -25,8 +28,8 @@ def postgres() -> Iterator[str]:
         connection.execute("CREATE DATABASE template_pinyon")
     template = make_url(url).set(drivername="postgresql+psycopg", database="template_pinyon")
     command.upgrade(alembic_config(template), "head")
-    run_dbos_migrations(template.render_as_string(hide_password=False), schema="dbos")
-    yield url
+    DBOS.migrate(template.render_as_string(hide_password=False))
+    return url
 
 
 @pytest.fixture
@@ -34,10 +37,10 @@ def database_url(postgres: str) -> Iterator[str]:
     """The URL of a database of this test's own, with all tables and no rows."""
     name = f"test_{next(_numbers)}"
     with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template_pinyon")
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template_pinyon").format(sql.Identifier(name)))
     yield make_url(postgres).set(database=name).render_as_string(hide_password=False)
     with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture
