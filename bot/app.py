@@ -23,6 +23,7 @@ from starlette.types import Receive, Scope, Send
 from bot.agent import Agent, Asked
 from bot.durable import Durable, prune
 from bot.llm import LLM, Vendors, load_routes
+from bot.llm.failover import Limits
 from bot.llm.routes import ANTHROPIC_URL, OPENAI_URL
 from bot.messages import Card, IncomingMessage
 from bot.pending import Decisions
@@ -36,7 +37,7 @@ from bot.slack.clicks import Clicks
 from bot.slack.commands import Commands
 from bot.slack.listeners import Body, slack_app
 from bot.slack.surface import SlackSurface, Workplace
-from bot.slack.welcome import Welcome
+from bot.slack.welcome import NUDGE_AFTER, Welcome
 from bot.telemetry import Metrics
 from bot.turn import Parts, TurnRoom
 from bot.web.app import build_web
@@ -59,13 +60,21 @@ log = structlog.get_logger()
 
 SOCKETS = 2
 """Slack closes a socket every few hours before it opens the next; with two, one is always there."""
-DRAIN = 25.0
-"""Seconds that running turns get to end on SIGTERM."""
 KEEP_STEPS = timedelta(days=7)
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """How long things may take, in seconds. Tests are less patient."""
+
+    nudge_after: float = NUDGE_AFTER
+    drain: float = 25.0
+    """What running turns get to end on SIGTERM."""
+    model: Limits = field(default_factory=Limits)
 
 
 @dataclass(kw_only=True)
@@ -87,6 +96,7 @@ class App:
     background: Background
     session: aiohttp.ClientSession
     http: httpx.AsyncClient
+    timing: Timing
     sockets: list[AsyncSocketModeHandler] = field(default_factory=list[AsyncSocketModeHandler])
     is_working: bool = False
 
@@ -156,7 +166,7 @@ class App:
         for socket in self.sockets:
             with suppress(*Failed, RuntimeError):
                 await socket.close_async()
-        await self.durable.drain(DRAIN)
+        await self.durable.drain(self.timing.drain)
         await self.background.close()
         await self.llm.close()
         await self.http.aclose()
@@ -175,8 +185,9 @@ def slack_client(settings: Settings, token: str, session: aiohttp.ClientSession)
     return client
 
 
-def build(settings: Settings, database_url: str) -> App:
+def build(settings: Settings, database_url: str, *, timing: Timing | None = None) -> App:
     """Build everything; nothing is started and nothing is asked over the network. Runs inside the event loop."""
+    timing = timing or Timing()
     worker = settings.worker()
     database = open_database(database_url, name=worker)
     session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60))
@@ -201,7 +212,7 @@ def build(settings: Settings, database_url: str) -> App:
     surface = SlackSurface(people, now=utc_now)
     durable = Durable(database, worker=worker, slots=settings.pinyon_slots, dead_after=settings.pinyon_dead_after)
     decisions = Decisions(database)
-    llm = LLM(load_routes(settings.pinyon_models_file), vendors(settings))
+    llm = LLM(load_routes(settings.pinyon_models_file), vendors(settings), limits=timing.model)
 
     async def offer(person: PersonId, integration: str, pending: PendingId) -> str:
         return await connections.offer(person, integration, now=utc_now(), pending=pending)
@@ -238,7 +249,14 @@ def build(settings: Settings, database_url: str) -> App:
         )
     )
     welcome = Welcome(
-        surface, people, connections, items, background=background, has_asked=turns.has_asked, now=utc_now
+        surface,
+        people,
+        connections,
+        items,
+        background=background,
+        has_asked=turns.has_asked,
+        now=utc_now,
+        nudge_after=timing.nudge_after,
     )
     commands = Commands(surface, connections, welcome, now=utc_now)
 
@@ -332,6 +350,7 @@ def build(settings: Settings, database_url: str) -> App:
         background=background,
         session=session,
         http=http,
+        timing=timing,
     )
     app.web = build_web(
         site,

@@ -67,9 +67,11 @@ async def connect_github(context: BrowserContext, page: Page) -> None:
     async with context.expect_page() as opened:
         await page.locator("[data-action^='connect.open']").click()
     pinyon = await opened.value
-    await pinyon.get_by_role("link", name="Sign in with Slack").or_(
-        pinyon.get_by_role("button", name="Sign in with Slack")
-    ).click()
+    await (
+        pinyon.get_by_role("link", name="Sign in with Slack")
+        .or_(pinyon.get_by_role("button", name="Sign in with Slack"))
+        .click()
+    )
     await pinyon.get_by_role("button", name="Continue").click()
     await pinyon.get_by_role("button", name="Authorize").click()
     await expect(pinyon.get_by_role("heading", name="Is this your account?")).to_be_visible()
