@@ -18,6 +18,8 @@ from bot.toolbox.call import OUTCOMES, Outcome
 from bot.toolbox.tools import Tools
 from memory.ids import TurnId, WorkspaceId
 
+Durably = Callable[..., Awaitable[str]]
+"""Runs a step once, whatever crashes: `bot.durable.step`."""
 TRIES = 3
 """How often in a row the model may send calls that cannot be made."""
 
@@ -31,6 +33,10 @@ class Budget:
     tokens: int = 600_000
     dollars: Decimal = Decimal(3)
     seconds: float = 600.0
+
+    @property
+    def time(self) -> str:
+        return f"{self.seconds / 60:.0f} minutes"
 
 
 End = Literal["answered", "waiting", "quiet", "stopped", "failed", "later", "budget", "spent", "unavailable"]
@@ -46,6 +52,8 @@ class Asked:
     seconds: float = 0.0
     end: End | None = None
     """Why there is no response."""
+    begun: str = ""
+    """What people read of an answer that was stopped."""
     why: str = ""
     retry_at: datetime | None = None
 
@@ -98,23 +106,28 @@ class Ended:
 class Agent:
     """Answers with a model and tools."""
 
-    def __init__(self, llm: LLM) -> None:
+    def __init__(self, llm: LLM, *, durably: Durably = step) -> None:
         self._llm = llm
+        self._durably = durably
 
     async def answer(self, work: Answering) -> Ended:
         """Go on until the model has answered, the person is needed, or the budget is used up."""
         invalid_in_a_row = 0
         for n in range(work.budget.steps):
-            asked = ASKED.validate_json(await step(f"model#{n}", self._ask, work))
+            asked = ASKED.validate_json(await self._durably(f"model#{n}", self._ask, work))
             if asked.response is None:
+                work.shown += [asked.begun] if asked.begun.strip() else []
                 return Ended(end=asked.end or "failed", why=asked.why, retry_at=asked.retry_at)
             self._keep(work, asked, asked.response)
             calls = [part for part in asked.response.parts if isinstance(part, ToolCallPart)]
             if not calls:
                 return Ended(end="answered")
             if over := self._over(work, len(calls)):
-                return Ended(end="budget", why=over, held=dict.fromkeys((c.tool_call_id for c in calls), over))
-            outcomes = OUTCOMES.validate_json(await step(f"tools#{n}", self._call, work, calls))
+                # Vendors refuse a history in which a call has no result.
+                not_made = f"Not called: {over} is the limit for one question."
+                work.new.append(tool_returns(calls, dict.fromkeys((call.tool_call_id for call in calls), not_made)))
+                return Ended(end="budget", why=over)
+            outcomes = OUTCOMES.validate_json(await self._durably(f"tools#{n}", self._call, work, calls))
             work.outcomes += outcomes
             results = {outcome.call: outcome.text for outcome in outcomes}
             if any(outcome.kind == "waits" for outcome in outcomes):
@@ -150,10 +163,10 @@ class Agent:
 
     async def _asked(self, work: Answering) -> Asked:
         loop = asyncio.get_running_loop()
-        if work.aborted.is_set() or await work.stopping():
+        if work.aborted.is_set() or (work.new and await work.stopping()):
             return Asked(response=None, end="stopped")
         if loop.time() > work.deadline:
-            return Asked(response=None, end="budget", why=f"{work.budget.seconds / 60:.0f} minutes")
+            return Asked(response=None, end="budget", why=work.budget.time)
         call = ModelCall(
             route=work.route,
             instructions=work.instructions,
@@ -161,12 +174,14 @@ class Agent:
             tools=work.tools.definitions,
             workspace=work.workspace,
         )
-        asking = asyncio.create_task(self._llm.answer(call, _Shown(work)))
+        shown = _Shown(work)
+        asking = asyncio.create_task(self._llm.answer(call, shown))
         abort = asyncio.create_task(work.aborted.wait())
         try:
             await asyncio.wait((asking, abort), timeout=work.deadline - loop.time(), return_when="FIRST_COMPLETED")
             if not asking.done():
-                return Asked(response=None, end="stopped" if work.aborted.is_set() else "budget", why="10 minutes")
+                end: End = "stopped" if work.aborted.is_set() else "budget"
+                return Asked(response=None, end=end, why=work.budget.time, begun=shown.begun)
             answer = asking.result()
         except ModelsUnavailable as error:
             return Asked(response=None, end="later", why=str(error), retry_at=error.retry_at)
@@ -199,16 +214,15 @@ class _Shown:
 
     def __init__(self, work: Answering) -> None:
         self._work = work
-        self._begun = False
+        self.begun = ""
 
     async def text(self, delta: str) -> None:
-        if not self._begun and self._work.shown:
-            delta = f"\n\n{delta}"
-        self._begun = True
-        await self._work.reply.write(delta)
+        between = "\n\n" if self._work.shown and not self.begun else ""
+        self.begun += delta
+        await self._work.reply.write(f"{between}{delta}")
 
     async def restarted(self) -> None:
         await self._work.reply.restart()
         if self._work.shown:
             await self._work.reply.write(self._work.text)
-        self._begun = False
+        self.begun = ""

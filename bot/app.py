@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -13,45 +14,43 @@ import httpx
 import structlog
 from fastapi import FastAPI
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
-from slack_sdk.web.async_client import AsyncWebClient
-from starlette.requests import Request
-from starlette.types import Receive, Scope, Send
 
-from bot.agent import Agent, Asked
+from bot.agent import Agent
+from bot.background import Background
 from bot.durable import Durable, prune
 from bot.llm import LLM, Vendors, load_routes
 from bot.llm.failover import Limits
 from bot.llm.routes import ANTHROPIC_URL, OPENAI_URL
-from bot.messages import Card, IncomingMessage
+from bot.messages import Card
 from bot.pending import Decisions
-from bot.router import AgentFile, Router, read_agent
+from bot.router import Router, read_agent
 from bot.self_service.accounts import PersonalAccounts
 from bot.self_service.connections import Connections
-from bot.settings import ROOT, Settings
-from bot.slack.api import Failed, SlackApi, reason
-from bot.slack.background import Background
+from bot.settings import ROOT, Misset, Problem, Settings
+from bot.slack.api import Failed, SlackApi, reason, slack_client
 from bot.slack.clicks import Clicks
 from bot.slack.commands import Commands
-from bot.slack.listeners import Body, slack_app
+from bot.slack.departures import Departures
+from bot.slack.http import SlackEvents
+from bot.slack.listeners import slack_app
 from bot.slack.surface import SlackSurface, Workplace
 from bot.slack.welcome import NUDGE_AFTER, Welcome
+from bot.spending import Spending
 from bot.telemetry import Metrics
 from bot.turn import Parts, TurnRoom
 from bot.web.app import build_web
 from bot.web.site import Site, SlackApp
 from integrations.catalog import integration_catalog
-from memory import feedback, usage
+from memory import feedback
 from memory.connect_flows import ConnectFlows
 from memory.crypto import Keyring
 from memory.database import Database, open_database
 from memory.grants import Grants
-from memory.ids import PendingId, PersonId, TurnId, WorkspaceId, person_id, workspace_of
+from memory.ids import PendingId, PersonId, WorkspaceId
 from memory.ledger import Ledger
 from memory.pending import PendingItem, PendingItems
-from memory.people import People, Person
+from memory.people import People
 from memory.turns import Turns
 from memory.web_sessions import WebSessions
 from skills.catalog import skill_catalog
@@ -101,16 +100,20 @@ class App:
     is_working: bool = False
 
     async def enter_workplaces(self) -> None:
-        """Ask Slack which workspace each bot token is for. Waits, and says so, while Slack does not answer."""
+        """Ask Slack which workspace each bot token is for. Waits, and says so, while Slack does not answer.
+
+        Raises Misset when Slack does not know a token.
+        """
         for token in self.settings.bot_tokens:
-            client = slack_client(self.settings, token.get_secret_value(), self.session)
+            client = slack_client(self.settings.slack_api_url, token.get_secret_value(), self.session)
             while True:
                 try:
                     who = await SlackApi(client).post("auth.test")
                     break
                 except Failed as error:
                     if reason(error) in ("invalid_auth", "account_inactive", "token_revoked", "not_authed"):
-                        raise BadToken(f"SLACK_BOT_TOKEN: Slack says {reason(error)}. Install the app again.") from None
+                        said = f"Slack says {reason(error)}. Install the app again and copy its token."
+                        raise Misset([Problem("SLACK_BOT_TOKEN", said)]) from None
                     log.warning("Slack does not answer, trying again", error=reason(error))
                     await asyncio.sleep(2)
             self.surface.enter(
@@ -130,7 +133,7 @@ class App:
         token = self.settings.slack_app_token.get_secret_value()
         for _ in range(SOCKETS):
             handler = AsyncSocketModeHandler(
-                self.bolt, token, web_client=slack_client(self.settings, token, self.session)
+                self.bolt, token, web_client=slack_client(self.settings.slack_api_url, token, self.session)
             )
             self.sockets.append(handler)
         await asyncio.gather(*(socket.connect_async() for socket in self.sockets))
@@ -174,17 +177,6 @@ class App:
         await self.database.close()
 
 
-class BadToken(Exception):
-    """Slack does not know a token; the message names the setting."""
-
-
-def slack_client(settings: Settings, token: str, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """A client over the one shared session, which waits when Slack asks it to."""
-    client = AsyncWebClient(token=token, base_url=settings.slack_api_url, session=session, timeout=30)
-    client.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=3))
-    return client
-
-
 def build(settings: Settings, database_url: str, *, timing: Timing | None = None) -> App:
     """Build everything; nothing is started and nothing is asked over the network. Runs inside the event loop."""
     timing = timing or Timing()
@@ -194,42 +186,24 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
     http = httpx.AsyncClient(timeout=httpx.Timeout(20.0, connect=5.0))
     metrics, background = Metrics(), Background()
     keyring = Keyring(settings.secret_key().get_secret_value())
-    sessions = WebSessions(database)
     people, grants, items, turns = People(database), Grants(database, keyring), PendingItems(database), Turns(database)
-    integrations, skills = integration_catalog(), skill_catalog()
-    apps = {name: ours for name, declared in integrations.items() if (ours := settings.oauth_app(declared))}
+    sessions, integrations = WebSessions(database), integration_catalog()
     connections = Connections(
         grants=grants,
         flows=ConnectFlows(database, keyring, grants),
         people=people,
-        skills=skills,
+        skills=skill_catalog(),
         integrations=integrations,
-        apps=apps,
+        apps={name: ours for name, declared in integrations.items() if (ours := settings.oauth_app(declared))},
         http=http,
         public_url=settings.pinyon_public_url if settings.oauth_ready else None,
     )
-    accounts = PersonalAccounts(connections, utc_now)
     surface = SlackSurface(people, now=utc_now)
     durable = Durable(database, worker=worker, slots=settings.pinyon_slots, dead_after=settings.pinyon_dead_after)
     decisions = Decisions(database)
     llm = LLM(load_routes(settings.pinyon_models_file), vendors(settings), limits=timing.model)
-
-    async def offer(person: PersonId, integration: str, pending: PendingId) -> str:
-        return await connections.offer(person, integration, now=utc_now(), pending=pending)
-
-    async def record(message: IncomingMessage, agent: AgentFile, asked: Asked, model: str) -> None:
-        metrics.tokens.labels(model, "input").inc(asked.usage.input)
-        metrics.tokens.labels(model, "output").inc(asked.usage.output)
-        metrics.dollars.labels(model).inc(float(asked.cost_usd or 0))
-        background.run(keep_usage(database, message, agent, asked, model))
-
-    async def allowance(person: Person) -> str:
-        return await spent_today(settings, database, person)
-
-    def measure(end: str, seconds: float) -> None:
-        metrics.turns.labels(end).inc()
-        metrics.turn_seconds.observe(seconds)
-
+    accounts = PersonalAccounts(connections, utc_now)
+    spending = Spending(settings=settings, database=database, metrics=metrics, background=background)
     room = TurnRoom(
         Parts(
             database=database,
@@ -239,11 +213,10 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
             surfaces={"slack": surface},
             accounts=accounts,
             connected=accounts,
-            offer=offer,
+            offer=accounts.offer,
             titles={name: declared.title for name, declared in integrations.items()},
-            record=record,
-            allowance=allowance,
-            ended=measure,
+            spending=spending,
+            ended=metrics.ended,
             now=utc_now,
             wake=durable.wake,
         )
@@ -259,10 +232,6 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
         nudge_after=timing.nudge_after,
     )
     commands = Commands(surface, connections, welcome, now=utc_now)
-
-    async def keep_feedback(turn: TurnId, person: PersonId, word: str) -> None:
-        await feedback.keep(database, turn, person, word)
-
     clicks = Clicks(
         surface,
         decisions,
@@ -272,37 +241,24 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
         enqueue=room.enqueue,
         retry=room.retry,
         wake=durable.wake,
-        feedback=keep_feedback,
+        feedback=partial(feedback.keep, database),
         now=utc_now,
     )
-
-    async def changed(workspace: WorkspaceId, event: Body) -> None:
-        if event["type"] == "user_change":
-            background.run(user_changed(workspace, event["user"]["id"]))
-        else:
-            log.warning("Slack ended our access to a workspace", workspace=workspace, event=event["type"])
-
-    async def user_changed(workspace: WorkspaceId, user: str) -> None:
-        person = person_id(workspace, user)
-        if await people.get(person) is None:
-            return
-        if (await surface.person(person, again=True)).deactivated_at is not None:
-            await sessions.end_all(person)
-            await connections.leave(person)
-
-    first = settings.bot_tokens[0].get_secret_value()
-    secret = settings.slack_signing_secret
+    departures = Departures(
+        surface=surface, people=people, sessions=sessions, connections=connections, background=background
+    )
+    secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
     bolt = slack_app(
         surface,
-        client=slack_client(settings, first, session),
-        signing_secret=secret.get_secret_value() if secret else None,
+        client=slack_client(settings.slack_api_url, settings.bot_tokens[0].get_secret_value(), session),
+        signing_secret=secret,
         enqueue=room.enqueue,
         stop=room.stop,
         takes_part=turns.takes_part,
         clicks=clicks,
         commands=commands,
         welcome=welcome,
-        changed=changed,
+        changed=departures.changed,
     )
 
     async def on_connected(person: PersonId, integration: str, _pending: PendingId | None) -> None:
@@ -312,25 +268,16 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
             background.run(redraw(surface, decision.card, decision.items))
         background.run(welcome.home(person))
 
-    async def look_up(person: PersonId) -> Person | None:
-        if workspace_of(person) not in surface.workplaces:
-            return None
-        try:
-            return await surface.person(person, again=True)
-        except Failed as error:
-            log.info("nobody of that id", error=reason(error))
-            return None
-
     site = Site(
         public_url=settings.pinyon_public_url,
         slack=sign_in_app(settings),
-        slack_link=lambda workspace: slack_home(settings, workspace),
+        slack_link=partial(slack_home, settings),
         connections=connections,
         people=people,
         sessions=sessions,
         keyring=keyring,
         http=http,
-        look_up=look_up,
+        look_up=surface.look_up,
         on_connected=on_connected,
         clock=utc_now,
     )
@@ -355,22 +302,11 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
     app.web = build_web(
         site,
         database=database,
-        slack_events=SlackEvents(bolt) if secret else None,
+        slack_events=SlackEvents(bolt, secret) if secret else None,
         ready=lambda: app.is_working,
         registry=metrics.registry,
     )
     return app
-
-
-class SlackEvents:
-    """Slack's signed requests, handed to Bolt with their body untouched."""
-
-    def __init__(self, bolt: AsyncApp) -> None:
-        self._handler = AsyncSlackRequestHandler(bolt)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await self._handler.handle(Request(scope, receive))
-        await response(scope, receive, send)
 
 
 def vendors(settings: Settings) -> Vendors:
@@ -400,42 +336,6 @@ def sign_in_app(settings: Settings) -> SlackApp | None:
         client_secret=settings.slack_client_secret,
         api_url=settings.slack_api_url,
     )
-
-
-async def spent_today(settings: Settings, database: Database, person: Person) -> str:
-    """Why `person` may use no more models today (UTC), in a sentence; empty when they may."""
-    mine, ours = settings.pinyon_daily_dollars_person, settings.pinyon_daily_dollars_workspace
-    if mine is None and ours is None:
-        return ""
-    midnight = utc_now().replace(hour=0, minute=0, second=0, microsecond=0)
-    async with database.sessions() as session:
-        by_me = await usage.spent_by_person(session, person.id, since=midnight)
-        by_us = await usage.spent_by_workspace(session, person.workspace, since=midnight)
-    again = "It starts again at 00:00 UTC. An admin can raise it."
-    if mine is not None and by_me.cost_usd >= mine:
-        return f"Your limit for today is used up. {again}"
-    return f"The limit of everyone here for today is used up. {again}" if ours and by_us.cost_usd >= ours else ""
-
-
-async def keep_usage(database: Database, message: IncomingMessage, agent: AgentFile, asked: Asked, model: str) -> None:
-    """Write down what one model call used."""
-    async with database.sessions.begin() as session:
-        await usage.record(
-            session,
-            usage.Used(
-                workspace=message.workspace,
-                person=message.person,
-                turn=message.turn,
-                route=agent.route,
-                model=model,
-                input=asked.usage.input,
-                output=asked.usage.output,
-                cache_read=asked.usage.cache_read,
-                cache_write=asked.usage.cache_write,
-                cost_usd=asked.cost_usd,
-                seconds=asked.seconds,
-            ),
-        )
 
 
 async def redraw(surface: SlackSurface, card: Card | None, items: Sequence[PendingItem]) -> None:

@@ -4,17 +4,20 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 import structlog
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 from psycopg import sql
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from memory.database import Database
 from memory.direct import DirectConnection
@@ -37,7 +40,7 @@ VERSION = "1"
 """Raised by hand when a changed workflow could not replay the steps of a running one."""
 QUEUE = "recovered-turns"
 BATCH = 8
-"""Turns started at once: a flood then delays whoever comes next by eight starts at most."""
+"""Turns that start at the same time: a flood then delays whoever comes next by eight starts at most."""
 POLL = 0.5
 """Seconds after which a worker looks for turns although nobody told it of any."""
 TRIES = 5
@@ -46,6 +49,7 @@ PATIENCE = 300.0
 """Seconds that a turn waits for the database to come back."""
 
 Run = Callable[[TurnId], Awaitable[None]]
+Result = TypeVar("Result")
 Away = (OperationalError, InterfaceError, NoConnection)
 """What our own SQL raises while the database is away."""
 
@@ -86,6 +90,21 @@ async def step(name: str, function: Callable[..., Coroutine[Any, Any, str]], *ar
     return str(await DBOS.run_step_async({"name": name}, patiently, begun))
 
 
+async def repeatable(function: Callable[..., Coroutine[Any, Any, Result]], *arguments: Any) -> Result:
+    """Run `function` within a turn without recording that it ran: after a crash it runs again.
+
+    For what may happen twice and whose result no later step rests on: a record costs ten round trips to the database.
+    Raises Fenced when this worker was declared dead.
+    """
+
+    async def begun() -> Result:
+        if _runner.check is not None:
+            await _runner.check()
+        return await function(*arguments)
+
+    return await patiently(begun)
+
+
 def end_process() -> None:
     """End at once: whatever else this process did would be done in the name of the dead."""
     os._exit(70)
@@ -119,9 +138,13 @@ class Durable:
         self._idle.set()
         self._begun: set[TurnId] = set()
         """Admitted by this process, and not over."""
+        self._starting: set[TurnId] = set()
+        """Those that DBOS does not know yet."""
         self._running: dict[TurnId, asyncio.Task[Any] | None] = {}
         self._is_unsure = False
         """Whether the database broke off while it admitted: turns may be ours that we have not heard of."""
+        self._has_more = False
+        """Whether turns were left when the last ones were admitted."""
         self._is_alone = True
         self._beat_at = 0.0
         self._beating_since: float | None = None
@@ -130,6 +153,7 @@ class Durable:
         self._on_stop: Callable[[TurnId], None] = lambda _turn: None
         self._on_tick: Callable[[], Awaitable[None]] | None = None
         self._give_up: Run | None = None
+        self._engine: Engine | None = None
 
     @property
     def running(self) -> int:
@@ -151,15 +175,14 @@ class Durable:
         _quieten_dbos()
         self._on_stop, self._on_tick, self._give_up = on_stop, on_tick, give_up
         _runner.run, _runner.check = self._guarded(run), self._check
-        url = self._database.url.render_as_string(hide_password=False)
+        self._engine = _dbos_engine(self._database.url)
         config: DBOSConfig = {
             "name": "pinyon",
-            "system_database_url": url,
+            "system_database_engine": self._engine,
             "application_version": VERSION,
             "executor_id": self.worker,  # unique to this process: the default would let two processes run one turn
             "serializer": DBOSPortableJSONSerializer(),  # the default is pickle: reading a row would run its code
             "use_listen_notify": False,
-            "sys_db_pool_size": 8,
             "max_executor_threads": 16,
             "console_log_level": "WARNING",
             "log_level": "WARNING",
@@ -192,6 +215,8 @@ class Durable:
         for connection in (self._admitting, self._beating):
             await connection.close()
         DBOS.destroy(workflow_completion_timeout_sec=0)
+        if self._engine is not None:
+            self._engine.dispose()
         _runner.run = _runner.check = None
 
     async def _kept(self, loop: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -255,15 +280,15 @@ class Durable:
     async def _admit(self) -> None:
         if self._is_unsure:
             await self._find_assigned()
-        while (free := min(self._slots - len(self._begun | self._running.keys()), BATCH)) > 0:
-            self._is_unsure = True
-            admitted = await admit(self._admitting, self.worker, free)
-            self._is_unsure = False
-            for turn in admitted:
-                self._begin(turn)
-            if len(admitted) < free:
-                return
-            await asyncio.sleep(0)
+        free = min(self._slots - len(self._begun | self._running.keys()), BATCH - len(self._starting))
+        if free <= 0:
+            return
+        self._is_unsure = True
+        admitted = await admit(self._admitting, self.worker, free)
+        self._is_unsure = False
+        self._has_more = len(admitted) == free
+        for turn in admitted:
+            self._begin(turn)
 
     async def _find_assigned(self) -> None:
         known = self._begun | self._running.keys()
@@ -274,6 +299,7 @@ class Durable:
 
     def _begin(self, turn: TurnId) -> None:
         self._begun.add(turn)
+        self._starting.add(turn)
         self._idle.clear()
         self._run_errand(self._started(turn))
 
@@ -285,6 +311,10 @@ class Durable:
             log.exception("a turn could not be started", turn=turn)
             await patiently(lambda: self._turns.disown(turn))
             self._over(turn)
+        finally:
+            self._starting.discard(turn)
+            if self._has_more and len(self._starting) <= BATCH // 2:
+                self._wake.set()
 
     def _run_errand(self, errand: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(errand)
@@ -326,27 +356,33 @@ class Durable:
             # After an outage every heartbeat is old. Only who has itself been beating without a gap may bury others.
             if self._beating_since is not None and time.monotonic() - self._beating_since > self._dead_after:
                 await self._workers.bury(dead_after=self._dead_after)
-            for turn in await running_without_worker(connection):
-                await self._recover(turn)
-                await still_leads(connection)
+            if orphans := await running_without_worker(connection):
+                await self._recover(orphans, connection)
         return True
 
-    async def _recover(self, turn: TurnId) -> None:
-        found = await DBOS.list_workflows_async(workflow_ids=[turn], load_input=False, load_output=False)
-        status = found[0].status if found else None
-        if status == "ENQUEUED" or (status == "PENDING" and found[0].executor_id in await self._workers.alive()):
-            return  # somebody has it, and is about to claim it
-        attempts = await take_over(self._database, turn)
-        if not attempts:
-            return
-        log.warning("taking over a turn", turn=turn, attempts=attempts, status=status)
-        if attempts > TRIES or status not in (None, "PENDING"):
-            await self._lose(turn, attempts, status)
-        elif status is None:
-            with SetWorkflowID(turn):
-                await DBOS.enqueue_workflow_async(QUEUE, turn_workflow, turn)
-        else:
-            await DBOS.resume_workflows_async([turn], queue_name=QUEUE)
+    async def _recover(self, orphans: Sequence[TurnId], connection: AsyncConnection) -> None:
+        known = await DBOS.list_workflows_async(workflow_ids=list(orphans), load_input=False, load_output=False)
+        found = {workflow.workflow_id: workflow for workflow in known}
+        alive = await self._workers.alive()
+        resumed: list[str] = []
+        for turn in orphans:
+            status = found[turn].status if turn in found else None
+            if status == "ENQUEUED" or (status == "PENDING" and found[turn].executor_id in alive):
+                continue  # somebody has it, and is about to claim it
+            attempts = await take_over(self._database, turn)
+            if not attempts:
+                continue
+            log.warning("taking over a turn", turn=turn, attempts=attempts, status=status)
+            if attempts > TRIES or status not in (None, "PENDING"):
+                await self._lose(turn, attempts, status)
+            elif status is None:
+                with SetWorkflowID(turn):
+                    await DBOS.enqueue_workflow_async(QUEUE, turn_workflow, turn)
+            else:
+                resumed.append(turn)
+            await still_leads(connection)
+        if resumed:
+            await DBOS.resume_workflows_async(resumed, queue_name=QUEUE)
 
     async def _lose(self, turn: TurnId, attempts: int, status: str | None) -> None:
         """Give `turn` up. Its person is told by one worker only: what kills them may lie in the telling, too."""
@@ -389,7 +425,7 @@ class Durable:
                     self._wake.set()
 
 
-async def patiently(action: Callable[[], Awaitable[Any]], *, seconds: float = PATIENCE) -> Any:
+async def patiently(action: Callable[[], Awaitable[Result]], *, seconds: float = PATIENCE) -> Result:
     """Do an idempotent piece of work, again and again while the database is away, for at most `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
@@ -418,6 +454,31 @@ async def _cancelled(tasks: list[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _dbos_engine(url: URL) -> Engine:
+    """DBOS's connections. It waits out a database that is away, but knows one only by the words of some errors: a
+    socket that is gone, or a host without an address, would break turns. So every failure to connect counts as one.
+    """
+    engine = create_engine(
+        url,
+        pool_size=8,
+        max_overflow=0,
+        # No question to each connection whether it lives, before each statement: DBOS repeats what a dead one lost.
+        pool_pre_ping=False,
+        connect_args={
+            "connect_timeout": 5,
+            "application_name": "pinyon_steps",
+            "options": "-c idle_in_transaction_session_timeout=60s -c timezone=UTC",
+        },
+    )
+
+    def is_away(context: ExceptionContext) -> None:
+        if context.connection is None:
+            context.is_disconnect = True
+
+    event.listen(engine, "handle_error", is_away)
+    return engine
 
 
 def _quieten_dbos() -> None:

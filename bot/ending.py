@@ -37,7 +37,8 @@ def told(ended: Ended, work: Answering, around: Around) -> Answer:
         case "waiting":
             return Answer(text=text, state="waiting", card=around.card, turn=turn)
         case "quiet":
-            return Answer(text="Put aside.", turn=turn)
+            # The card says it all; in a channel nobody else sees the card. There is no answer that could have helped.
+            return Answer(text="" if around.message.private else "Put aside.", state="stopped", turn=turn)
         case "stopped":
             return Answer(text=joined(text, stopped(work.outcomes)), state="stopped", turn=turn)
         case "budget":
@@ -45,6 +46,8 @@ def told(ended: Ended, work: Answering, around: Around) -> Answer:
             return Answer(text=joined(text, limit), state="stopped", turn=turn)
         case "spent":
             return Answer(text=ended.why, state="stopped", turn=turn)
+        case "later" if tries_again(ended, around) and around.message.trying_since is not None and not text:
+            return Answer(text="", state="waiting", turn=turn)  # the first attempt said so
         case "later" if tries_again(ended, around):
             until = clock(around.asked_at + KEEP_TRYING, around.person)
             return Answer(

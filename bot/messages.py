@@ -45,6 +45,8 @@ class IncomingMessage:
     """The message's own ts; a status or a reaction hangs on it."""
     continues: TurnId | None = None
     """The turn that this one goes on with, after the person decided or time passed."""
+    trying_since: datetime | None = None
+    """When the turn was asked that this one tries again, because no model answered."""
     home_team: str | None = None
     """The sender's own team where Slack says that it is another one (Slack Connect)."""
 
@@ -78,7 +80,10 @@ class Write:
     text_origin: str = "written by me"
 
 
-Outcome: TypeAlias = Literal["waiting", "done", "denied", "expired", "moved_on", "failed", "unknown", "stale"]
+Outcome: TypeAlias = Literal[
+    "waiting", "approved", "done", "denied", "expired", "moved_on", "failed", "unknown", "stale"
+]
+"""`approved`: decided, and not done yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

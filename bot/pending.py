@@ -1,7 +1,6 @@
 """What a person owes an answer: how it is stored, shown, and decided."""
 
 import hashlib
-import json
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +25,7 @@ from bot.messages import (
 )
 from memory.database import Database
 from memory.ids import CallId, PendingId, PersonId, TurnId
-from memory.pending import PendingItem, PendingItems, PendingState, decide, of_turn
+from memory.pending import PendingItem, PendingItems, PendingState, decide, lock, of_turn
 from memory.turns import NewTurn, Turns, insert
 from skills.skill import Skill, Tool, Version
 
@@ -38,7 +37,6 @@ CONNECTION_LASTS = timedelta(days=7)
 class WriteRequest:
     """One write that the person has to see before it happens."""
 
-    turn: TurnId
     call: CallId
     skill: str
     tool: Tool
@@ -105,7 +103,7 @@ class Waiting:
 
     async def ask(self, request: WriteRequest) -> PendingId:
         """Store a write until the person approves it; the same call again stores nothing new."""
-        pending = pending_id(request.turn, request.call)
+        pending = pending_id(self._message.turn, request.call)
         body = ApprovalBody(
             skill=request.skill,
             tool=request.tool.name,
@@ -117,18 +115,14 @@ class Waiting:
             because=request.because,
             asked_in=self._asked_in,
         )
-        item = self._item(
-            pending, request.turn, request.call, "approval", APPROVAL.dump_json(body).decode(), request.digest
-        )
+        item = self._item(pending, request.call, "approval", APPROVAL.dump_json(body).decode(), request.digest)
         await self._items.add(replace(item, reason=request.changed or None))
         return pending
 
-    async def ask_to_connect(
-        self, *, turn: TurnId, call: CallId, skill: Skill, purpose: str, again: bool = False
-    ) -> PendingId:
+    async def ask_to_connect(self, call: CallId, skill: Skill, *, purpose: str, again: bool = False) -> PendingId:
         """Store that the account behind `skill` is missing; the same call again stores nothing new."""
         integration = skill.integration or ""
-        pending = pending_id(turn, call)
+        pending = pending_id(self._message.turn, call)
         offer = ConnectOffer(
             pending=pending,
             service=self._titles.get(integration, integration),
@@ -139,21 +133,15 @@ class Waiting:
             again=again,
         )
         body = ConnectBody(skill=skill.name, integration=integration, offer=offer)
-        await self._items.add(self._item(pending, turn, call, "connect", CONNECT.dump_json(body).decode(), integration))
+        await self._items.add(self._item(pending, call, "connect", CONNECT.dump_json(body).decode(), integration))
         return pending
 
     def _item(
-        self,
-        pending: PendingId,
-        turn: TurnId,
-        call: CallId,
-        kind: Literal["approval", "connect"],
-        body: str,
-        digest: str,
+        self, pending: PendingId, call: CallId, kind: Literal["approval", "connect"], body: str, digest: str
     ) -> PendingItem:
         return PendingItem(
             id=pending,
-            turn=turn,
+            turn=self._message.turn,
             call=call,
             kind=kind,
             workspace=self._message.workspace,
@@ -177,6 +165,7 @@ def as_write(pending: PendingId, request: WriteRequest, said: str) -> Write:
     pairs = [
         Pair(label=label, value=spoken(template, arguments), origin=origin(template, arguments, said, request.service))
         for label, template in says.labels
+        if spoken(template, arguments)
     ]
     return Write(
         pending=pending,
@@ -204,6 +193,8 @@ def origin(template: str, arguments: dict[str, Any], said: str, service: str) ->
 
 
 def _flat(value: Any) -> list[str]:
+    if value is None:
+        return []
     return [str(item) for item in value] if isinstance(value, list | tuple) else [str(value)]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]: any JSON
 
 
@@ -217,14 +208,14 @@ def stands_in(value: str, said: str) -> bool:
 
 _OUTCOME: dict[PendingState, Outcome] = {
     "open": "waiting",
-    "approved": "waiting",
+    "approved": "approved",
     "denied": "denied",
     "expired": "expired",
     "moved_on": "moved_on",
     "done": "done",
     "failed": "failed",
     "unknown": "unknown",
-    "stale": "stale",
+    "stale": "failed",
 }
 
 
@@ -244,7 +235,7 @@ def _approval_card(items: Sequence[PendingItem]) -> ApprovalCard:
             write=body.write,
             outcome="stale" if item.state == "open" and item.reason else _OUTCOME[item.state],
             at=item.decided_at,
-            said=(item.reason or "") if item.state in ("open", "failed", "unknown", "denied") else "",
+            said=(item.reason or "") if item.state in ("open", "failed", "unknown", "denied", "stale") else "",
             link=item.reason if item.state == "done" else None,
         )
         for item, body in zip(items, bodies, strict=True)
@@ -298,11 +289,13 @@ class Decisions:
         self._items = PendingItems(database)
         self._turns = Turns(database)
 
-    async def decide(self, pending: PendingId, person: PersonId, word: Word, *, every: bool = False) -> Decision:
+    async def decide(
+        self, pending: PendingId, person: PersonId, word: Word, *, every: bool = False, account: str | None = None
+    ) -> Decision:
         """Enter what `person` decided about one item, or with `every` about each open item of its card.
 
-        Single use, and only by the asker. When nothing of the turn is open any more, its continuation is queued in the
-        same transaction.
+        Single use, and only by the asker. When its card waits for nothing more, the continuation is queued in the same
+        transaction. `account` is whom a connection acts as.
         """
         item = await self._items.find(pending)
         if item is None:
@@ -311,15 +304,21 @@ class Decisions:
             return Decision(answered="not_yours", items=(item,))
         stored = await self._turns.load(item.turn)
         async with self._database.engine.begin() as connection:
-            siblings = await of_turn(connection, item.turn) if every else [item]
-            decided = [await decide(connection, one.id, word) for one in siblings]
+            await lock(connection, item.turn)
+            siblings = await of_turn(connection, item.turn)
+            chosen = [one.id for one in siblings if one.id == pending or (every and one.kind == item.kind)]
+            decided = [await decide(connection, one, word, reason=account) for one in chosen]
             now = tuple(await of_turn(connection, item.turn))
-            if any(decided) and all(one.state != "open" for one in now):
+            if any(decided) and not _still_asks(now):
                 await insert(connection, continuation(read_message(stored.message), item.turn))
         if any(decided):
             return Decision(answered="decided", items=now)
-        expired = item.state == "expired" or (item.state == "open" and word != "connected")
-        return Decision(answered="expired" if expired else "already", items=now)
+        match next(one.state for one in now if one.id == pending):
+            case "open":  # too late; the next tick enters it
+                late = [replace(one, state="expired") if one.state in ("open", "approved") else one for one in now]
+                return Decision(answered="expired", items=tuple(late))
+            case state:
+                return Decision(answered="expired" if state == "expired" else "already", items=now)
 
     async def look(self, pending: PendingId, person: PersonId) -> Decision:
         """How things stand, deciding nothing."""
@@ -345,15 +344,20 @@ class Decisions:
         ]
         decisions: list[Decision] = []
         for item in waiting:
-            await self._items.settle(item.id, "open", reason=account)
-            decisions.append(await self.decide(item.id, person, "connected"))
+            decisions.append(await self.decide(item.id, person, "connected", account=account))
         return decisions
+
+
+def _still_asks(items: Sequence[PendingItem]) -> bool:
+    """Whether the card of `items` still waits for an answer. Beside writes it shows no connections (`card_of`)."""
+    shown = "approval" if any(item.kind == "approval" for item in items) else "connect"
+    return any(item.kind == shown and item.state == "open" for item in items)
 
 
 def continuation(message: IncomingMessage, origin: TurnId, *, not_before: datetime | None = None) -> NewTurn:
     """The turn that goes on with `origin`, ahead of whatever its thread asked since."""
     turn = next_continuation(message.turn)
-    going_on = replace(message, turn=turn, continues=origin)
+    going_on = replace(message, turn=turn, continues=origin, trying_since=message.trying_since if not_before else None)
     return NewTurn(
         id=turn,
         workspace=message.workspace,
@@ -370,8 +374,3 @@ def next_continuation(turn: TurnId) -> TurnId:
     """`…:c1` after the turn itself, `…:c2` after that."""
     found = re.fullmatch(r"(.*):c(\d+)", turn)
     return TurnId(f"{found[1]}:c{int(found[2]) + 1}") if found else TurnId(f"{turn}:c1")
-
-
-def arguments_of(body: ApprovalBody) -> dict[str, Any]:
-    """The arguments that were approved, as the model would send them."""
-    return dict(json.loads(body.canonical))

@@ -1,7 +1,7 @@
 """Instructions, history and what was just said, as the model's messages."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -41,11 +41,17 @@ class History:
 
 
 def history(transcripts: Sequence[Transcript]) -> History:
-    """Join what the turns of a thread added; calls that nobody answered are closed as put aside."""
+    """Join what the turns of a thread added; calls that nobody answered are closed as put aside.
+
+    Begins with something that a person said: vendors refuse an answer without its question, or a result without its
+    call, and the first turns of a long thread are left out.
+    """
     messages: list[ModelMessage] = []
     held: dict[str, str] = {}
     for transcript in transcripts:
         added = ModelMessagesTypeAdapter.validate_json(transcript.messages)
+        if not messages and added and not _says(added[0]):
+            continue
         if added and not _answers(added[0]):
             messages += closing(History(messages=tuple(messages), held=held), PUT_ASIDE)
             held = {}
@@ -54,6 +60,10 @@ def history(transcripts: Sequence[Transcript]) -> History:
         messages += added
         held |= json.loads(transcript.held)
     return History(messages=tuple(messages), held=held)
+
+
+def _says(message: ModelMessage) -> bool:
+    return isinstance(message, ModelRequest) and any(isinstance(part, UserPromptPart) for part in message.parts)
 
 
 def _answers(message: ModelMessage) -> bool:
@@ -79,6 +89,12 @@ def tool_returns(calls: Sequence[ToolCallPart], results: dict[str, str]) -> Mode
             for c in calls
         ]
     )
+
+
+def told_late(results: Mapping[str, str]) -> list[ModelMessage]:
+    """How decided calls ended, after the thread went on to something else and closed them without a result."""
+    said = "\n\n".join(results.values())
+    return [ModelRequest(parts=[UserPromptPart(content=f"[From Pinyon, not the person] Decided meanwhile: {said}")])]
 
 
 def asked(message: IncomingMessage) -> ModelRequest:

@@ -25,11 +25,14 @@ class AgentFile:
 
 def read_agent(path: Path) -> AgentFile:
     """Read one agent file. Raises ValueError naming the file and what is wrong with it."""
-    _, _, rest = path.read_text(encoding="utf-8").partition("---\n")
+    before, _, rest = path.read_text(encoding="utf-8").partition("---\n")
     front, mark, body = rest.partition("\n---\n")
-    if not mark:
+    if before or not mark:
         raise ValueError(f"{path.name} must begin with front matter between two lines of ---")
-    fields = yaml.safe_load(front)
+    try:
+        fields = yaml.safe_load(front)
+    except yaml.YAMLError as error:
+        raise ValueError(f"{path.name}: the front matter is no YAML: {error}") from error
     try:
         return AgentFile(
             name=fields["name"],

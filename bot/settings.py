@@ -5,13 +5,14 @@ import os
 import secrets
 import socket
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from integrations.integration import Integration, OAuthApp
@@ -20,14 +21,31 @@ from memory.workers import DEAD_AFTER
 ROOT = Path(__file__).resolve().parents[1]
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one setting, and the fix."""
+
+    setting: str
+    said: str
+
+    def __str__(self) -> str:
+        return f"{self.setting}: {self.said}"
+
+
 class Misset(Exception):
-    """A setting is missing or malformed; the message is one line for each, with its name and the fix."""
+    """Settings are missing or malformed; the message is one line for each."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
 
 
 class Settings(BaseSettings):
     """What an operator sets. Names are the environment variables' names in lower case."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+    # What is set to nothing is not set: compose files and .env.example are full of such lines.
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
@@ -83,11 +101,6 @@ class Settings(BaseSettings):
     """What the models may cost for one person in a day (UTC); unset: no limit."""
     pinyon_daily_dollars_workspace: Decimal | None = Field(default=None, ge=0)
 
-    @field_validator("*", mode="before")
-    @classmethod
-    def _empty_is_unset(cls, value: object) -> object:
-        return None if value == "" else value
-
     @field_validator("pinyon_worker_id", mode="before")
     @classmethod
     def _named(cls, value: object) -> object:
@@ -101,29 +114,34 @@ class Settings(BaseSettings):
     @field_validator("slack_bot_token")
     @classmethod
     def _bot_token(cls, value: SecretStr | None) -> SecretStr | None:
-        if value and not value.get_secret_value().startswith("xox"):
-            raise ValueError("a bot token begins with xoxb-: api.slack.com/apps, your app, OAuth & Permissions")
+        given = value.get_secret_value().split(",") if value else ()
+        if not all(token.strip().startswith("xox") for token in given):
+            raise ValueError("a bot token begins with xoxb-; api.slack.com/apps, your app, OAuth & Permissions")
         return value
 
     @field_validator("slack_app_token")
     @classmethod
     def _app_token(cls, value: SecretStr | None) -> SecretStr | None:
         if value and not value.get_secret_value().startswith("xapp-"):
-            raise ValueError("an app token begins with xapp-: api.slack.com/apps, your app, Basic Information")
+            raise ValueError("an app token begins with xapp-; api.slack.com/apps, your app, Basic Information")
         return value
 
     @field_validator("pinyon_database_url")
     @classmethod
     def _postgres(cls, value: str | None) -> str | None:
         if value and not value.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
-            raise ValueError("Pinyon keeps everything in PostgreSQL: postgresql://user:password@host/database")
+            raise ValueError(
+                "Pinyon keeps everything in PostgreSQL; write it as postgresql://user:password@host/database"
+            )
         return value.replace("postgres://", "postgresql://", 1) if value else value
 
     @field_validator("pinyon_public_url")
     @classmethod
     def _https(cls, value: str | None) -> str | None:
         if value and not value.startswith("https://") and not is_loopback(value):
-            raise ValueError(f"https is needed outside this machine, got {value}")
+            raise ValueError(
+                f"https is needed outside this machine, got {value}; set it to {value.replace('http://', 'https://')}"
+            )
         return value.rstrip("/") if value else value
 
     @field_validator("pinyon_secret_key")
@@ -137,24 +155,6 @@ class Settings(BaseSettings):
             if length != 32:
                 raise ValueError("32 bytes in base64, several separated by commas; make one with: pinyon keys new")
         return value
-
-    @model_validator(mode="after")
-    def _complete(self) -> "Settings":
-        if self.slack_app_token is None and self.slack_signing_secret is None:
-            raise ValueError(
-                "SLACK_APP_TOKEN is missing (Socket Mode), or SLACK_SIGNING_SECRET for events over HTTP:"
-                " api.slack.com/apps, your app, Basic Information"
-            )
-        if self.slack_bot_token is None:
-            raise ValueError("SLACK_BOT_TOKEN is missing: api.slack.com/apps, your app, OAuth & Permissions")
-        if self.anthropic_api_key is None and self.openai_api_key is None:
-            raise ValueError("ANTHROPIC_API_KEY or OPENAI_API_KEY is missing: Pinyon needs one model vendor")
-        if self.pinyon_database_url and self.pinyon_secret_key is None:
-            raise ValueError(
-                "PINYON_SECRET_KEY is missing: with a database of your own, the key that seals people's accounts must"
-                " not live on one machine's disk; make one with: pinyon keys new"
-            )
-        return self
 
     @property
     def bot_tokens(self) -> tuple[SecretStr, ...]:
@@ -198,6 +198,25 @@ class Settings(BaseSettings):
             file.write_text(new_key())
         return SecretStr(file.read_text().strip())
 
+    def missing(self) -> Iterator[Problem]:
+        """What Pinyon cannot start without and is not set."""
+        if self.slack_bot_token is None:
+            yield Problem("SLACK_BOT_TOKEN", "missing; api.slack.com/apps, your app, OAuth & Permissions")
+        if self.slack_app_token is None and self.slack_signing_secret is None:
+            yield Problem(
+                "SLACK_APP_TOKEN",
+                "missing (Socket Mode), and so is SLACK_SIGNING_SECRET (events over HTTP);"
+                " api.slack.com/apps, your app, Basic Information",
+            )
+        if self.anthropic_api_key is None and self.openai_api_key is None:
+            yield Problem("ANTHROPIC_API_KEY", "missing, and so is OPENAI_API_KEY; Pinyon needs one model vendor")
+        if self.pinyon_database_url and self.pinyon_secret_key is None:
+            yield Problem(
+                "PINYON_SECRET_KEY",
+                "missing; with a database of your own, the key that seals people's accounts must not live on one"
+                " machine's disk; make one with: pinyon keys new",
+            )
+
 
 def new_key() -> str:
     """A fresh value for PINYON_SECRET_KEY."""
@@ -213,16 +232,28 @@ def is_loopback(url: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-def read_settings(values: Mapping[str, object] | None = None) -> Settings:
-    """The settings from the environment and `.env`, or from `values` alone.
+def read_settings(values: Mapping[str, str] | None = None) -> Settings:
+    """The settings from the environment and `.env`, or from `values` alone. Raises Misset when anything is wrong."""
+    settings, problems = read_with_problems(values)
+    if problems:
+        raise Misset(problems)
+    return settings
 
-    Raises Misset with one line for each problem: the name, what is wrong, the fix.
-    """
+
+def read_with_problems(values: Mapping[str, str] | None = None) -> tuple[Settings, tuple[Problem, ...]]:
+    """The settings, with what is malformed left at its default, and everything that is wrong with them."""
+    kind = Settings if values is None else _Given
+    given: dict[str, object] = {name.lower(): value for name, value in (values or {}).items() if value != ""}
+    malformed: dict[str, Problem] = {}
     try:
-        return Settings() if values is None else _from(values)
+        settings = kind.model_validate(given)
     except ValidationError as error:
-        lines = [_line(".".join(str(p) for p in e["loc"]), e["msg"]) for e in error.errors(include_url=False)]
-        raise Misset("\n".join(lines)) from None  # the cause would print the secrets that were given
+        for found in error.errors(include_url=False, include_input=False):
+            name = str(found["loc"][0])
+            malformed[name] = Problem(name.upper(), found["msg"].removeprefix("Value error, "))
+        settings = kind.model_validate(given | {name: Settings.model_fields[name].default for name in malformed})
+    missing = (problem for problem in settings.missing() if problem.setting.lower() not in malformed)
+    return settings, (*malformed.values(), *missing)
 
 
 class _Given(Settings):
@@ -233,14 +264,10 @@ class _Given(Settings):
         return (sources["init_settings"],)
 
 
-def _from(values: Mapping[str, object]) -> Settings:
-    return _Given(**{name.lower(): value for name, value in values.items()})  # pyright: ignore[reportArgumentType]: checked by pydantic
-
-
 class ModelKeys(BaseSettings):
     """What the settings say of the model vendors, without the rest of them."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+    model_config = Settings.model_config
 
     anthropic_api_key: str = ""
     anthropic_base_url: str = ""
@@ -262,8 +289,3 @@ def model_keys() -> dict[str, str]:
 def environment_without_settings() -> dict[str, str]:
     """The environment of this process without any setting: what a Pinyon with other settings begins with."""
     return {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
-
-
-def _line(place: str, message: str) -> str:
-    said = message.removeprefix("Value error, ")
-    return f"{place.upper()}: {said}" if place else said

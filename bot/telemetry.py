@@ -60,3 +60,8 @@ class Metrics:
         self.dollars = Counter(
             "pinyon_cost_usd", "Cost of models, where it is known", ["model"], registry=self.registry
         )
+
+    def ended(self, end: str, seconds: float) -> None:
+        """Count a turn that ended like this, so long after its message."""
+        self.turns.labels(end).inc()
+        self.turn_seconds.observe(seconds)

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
@@ -11,7 +11,7 @@ import structlog
 from pydantic import TypeAdapter
 
 from bot.agent import Agent, Answering, Asked, Budget, End, Ended
-from bot.durable import patiently, step
+from bot.durable import patiently, repeatable, step
 from bot.ending import Around, apology, told, tries_again
 from bot.messages import (
     Answer,
@@ -24,26 +24,26 @@ from bot.messages import (
     read_message,
 )
 from bot.pending import Offer, Waiting, card_of, continuation
-from bot.prompt import asked, closed_with, closing, dump, history, instructions
-from bot.router import AgentFile, Router
+from bot.prompt import asked, closed_with, closing, dump, history, instructions, told_late
+from bot.router import Router
+from bot.spending import Spending
 from bot.toolbox.act import Accounts, Act
 from bot.toolbox.call import Call
 from bot.toolbox.decided import Carried, Decided
 from bot.toolbox.tools import Tools
-from memory.conversations import Conversations, Transcript, append
+from memory.conversations import Conversations, Transcript
 from memory.database import Database
-from memory.ids import ConversationId, TurnId
+from memory.ids import ConversationId, PersonId, TurnId
 from memory.ledger import Ledger
 from memory.pending import PendingItem, PendingItems
 from memory.people import Person
-from memory.turns import NewTurn, State, StoredTurn, Turns, close, insert
+from memory.turns import NewTurn, State, StoredTurn, Turns
 from skills.skill import Skill
 
 log = structlog.get_logger()
 
 PAST_TURNS = 30
 """Turns of a thread that the model is shown."""
-Record = Callable[[IncomingMessage, AgentFile, Asked, str], Awaitable[None]]
 
 
 class Connected(Protocol):
@@ -56,7 +56,7 @@ class Connected(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """What a turn begins with, as journaled."""
+    """What a turn begins with."""
 
     person: Person
     text: str
@@ -64,7 +64,6 @@ class Opened:
     notice: Notice | None = None
 
 
-OPENED: TypeAdapter[Opened] = TypeAdapter(Opened)
 CARRIED: TypeAdapter[Carried] = TypeAdapter(Carried)
 
 
@@ -81,9 +80,7 @@ class Parts:
     connected: Connected
     offer: Offer
     titles: dict[str, str]
-    record: Record
-    allowance: Callable[[Person], Awaitable[str]]
-    """Why this person may use no more today, in a sentence; empty when they may."""
+    spending: Spending
     ended: Callable[[End, float], None]
     """Told how each turn ended, and after how many seconds."""
     now: Callable[[], datetime]
@@ -143,15 +140,17 @@ class TurnRoom:
 
     async def run(self, turn: TurnId) -> None:
         """Carry one turn from its message to its answer. Runs again from the start after a crash; steps do not."""
+        aborted = self._aborted[turn] = asyncio.Event()  # before looking: a stop is then either heard or seen
         stored = await patiently(lambda: self._turns.load(turn))
         message = read_message(stored.message)
         reply = self._parts.surfaces[message.surface].reply(message, taken_over=stored.attempts > 0)
-        aborted = self._aborted[turn] = asyncio.Event()
+        if stored.state == "stopping":
+            aborted.set()
         structlog.contextvars.bind_contextvars(turn=turn, workspace=message.workspace)
         try:
-            opened = OPENED.validate_json(await step("open", self._open, message, reply))
+            opened = await repeatable(self._open, message, reply)
             if opened.notice is not None:
-                await step("finish", self._give_notice, message, reply, opened.notice)
+                await repeatable(self._give_notice, message, reply, opened.notice)
                 return
             message = replace(message, text=opened.text)
             desk = await patiently(lambda: self._desk(message, stored, reply, opened.person, aborted))
@@ -159,10 +158,10 @@ class TurnRoom:
             if message.continues is not None:
                 carried = CARRIED.validate_json(await step("resume", self._resume, desk, message.continues))
             ended = await self._answer(desk, carried)
-            await step("finish", self._finish, desk, ended)
+            await repeatable(self._finish, desk, ended)
         except Exception:
             log.exception("a turn broke")
-            await step("apologise", self._apologise, message, reply)
+            await repeatable(self._apologise, message, reply)
         finally:
             self._aborted.pop(turn, None)
 
@@ -178,9 +177,9 @@ class TurnRoom:
         if (event := self._aborted.get(turn)) is not None:
             event.set()
 
-    async def stop(self, conversation: ConversationId) -> bool:
-        """Stop what runs in a thread, on whichever worker; False when nothing does."""
-        turn = await self._turns.stop(conversation)
+    async def stop(self, conversation: ConversationId, person: PersonId) -> bool:
+        """Stop what runs for `person` in a thread, on whichever worker; False when nothing does."""
+        turn = await self._turns.stop(conversation, person)
         if turn is not None:
             self.abort(turn)
         return turn is not None
@@ -190,11 +189,12 @@ class TurnRoom:
         message = read_message((await self._turns.load(turn)).message)
         if message.person != person:
             return False
-        return await self.enqueue(replace(message, turn=TurnId(f"{turn}:r1"), continues=None))
+        again = replace(message, turn=TurnId(f"{turn}:r1"), continues=None, trying_since=None)
+        return await self.enqueue(again)
 
-    # The steps, in order.
+    # What happens, in order. `_resume` is journaled as a step; the others may happen twice.
 
-    async def _open(self, message: IncomingMessage, reply: Reply) -> str:
+    async def _open(self, message: IncomingMessage, reply: Reply) -> Opened:
         await reply.status("Reading your message" if message.continues is None else "Going on")
         surface = self._parts.surfaces[message.surface]
         person = await surface.introduce(message)
@@ -206,11 +206,11 @@ class TurnRoom:
             if not text.strip():
                 notice = "only_file" if message.files else "empty"
             await self._move_on(message)
-        return OPENED.dump_json(Opened(person=person, text=text, notice=notice)).decode()
+        return Opened(person=person, text=text, notice=notice)
 
     async def _move_on(self, message: IncomingMessage) -> None:
         """Close what the thread's earlier turns left open: the person asked something new."""
-        put_aside = await patiently(lambda: self._items.move_on(message.conversation))
+        put_aside = await patiently(lambda: self._items.move_on(message.conversation, to=message.turn))
         for turn in dict.fromkeys(item.turn for item in put_aside):
             await self._redraw(message.surface, await self._items.of_turn(turn))
 
@@ -218,8 +218,8 @@ class TurnRoom:
         carried = await desk.decided.carry_out(origin)
         for outcome in carried.outcomes:
             state = "complete" if outcome.kind == "done" else "error"
-            title = outcome.said or outcome.doing
-            await desk.reply.task(Task(id=outcome.call, title=title, state=state, link=outcome.link))
+            if title := outcome.said or outcome.doing:
+                await desk.reply.task(Task(id=outcome.call, title=title, state=state, link=outcome.link))
         await self._redraw(desk.message.surface, await self._items.of_turn(origin))
         return CARRIED.dump_json(carried).decode()
 
@@ -242,7 +242,9 @@ class TurnRoom:
             work.new += closing(replace(past, held=known), "Nothing was done.")
             if carried.quiet:
                 return Ended(end="quiet")
-        if why := await self._parts.allowance(desk.person):
+            if carried.results and not past.open_calls:
+                work.new += told_late(carried.results)
+        if why := await patiently(lambda: self._parts.spending.refusal(desk.person, now=self._parts.now())):
             return Ended(end="spent", why=why)
         return await self._parts.agent.answer(work)
 
@@ -254,25 +256,24 @@ class TurnRoom:
         around = Around(
             message=message,
             person=desk.person,
-            asked_at=desk.stored.accepted_at,
+            asked_at=message.trying_since or desk.stored.accepted_at,
             titles=self._parts.titles,
             card=card_of(items),
         )
         answer = told(ended, work, around)
-        if ended.end == "quiet" and message.private:
-            await desk.reply.status("")
-        else:
-            place = await desk.reply.finish(answer)
-            if items and place:
-                await self._items.shown(message.turn, place)
+        place = await desk.reply.finish(answer)
+        if items and place:
+            await patiently(lambda: self._items.shown(message.turn, place))
         new = list(work.new)
         if ended.end not in ("answered", "waiting", "later"):
-            new.append(closed_with(answer.text or "(I ended without an answer.)"))
+            new.append(closed_with(answer.text or "(I said nothing more.)"))
         if message.continues is None:
             new.insert(0, asked(message))
         transcript = Transcript(turn=message.turn, messages=dump(new), held=json.dumps(ended.held))
         retry_at = ended.retry_at if tries_again(ended, around) else None
-        await patiently(lambda: self._close(message, transcript, STATES[ended.end], retry_at))
+        state = "failed" if ended.end == "later" and retry_at is None else STATES[ended.end]
+        trying = replace(message, trying_since=around.asked_at)
+        await patiently(lambda: self._close(trying, transcript, state, retry_at))
         self._parts.wake()
         self._parts.ended(ended.end, (self._parts.now() - desk.stored.accepted_at).total_seconds())
         return ended.end
@@ -280,11 +281,8 @@ class TurnRoom:
     async def _close(
         self, message: IncomingMessage, transcript: Transcript, state: State, retry_at: datetime | None
     ) -> None:
-        async with self._parts.database.engine.begin() as connection:
-            await append(connection, message.conversation, transcript)
-            await close(connection, message.turn, state, worker=self._parts.ledger.worker)
-            if retry_at is not None:
-                await insert(connection, continuation(message, message.turn, not_before=retry_at))
+        then = continuation(message, message.turn, not_before=retry_at) if retry_at is not None else None
+        await self._turns.conclude(transcript, state, worker=self._parts.ledger.worker, then=then)
 
     async def _give_notice(self, message: IncomingMessage, reply: Reply, notice: Notice) -> str:
         await reply.finish(Answer(text="", state="failed", notice=notice, turn=message.turn))
@@ -321,7 +319,7 @@ class TurnRoom:
         tools = Tools(connected, missing, act=act, waiting=waiting, ledger=parts.ledger, announce=announce)
 
         async def record(answer: Asked, model: str) -> None:
-            await parts.record(message, agent, answer, model)
+            await parts.spending.record(message, agent, answer, model)
 
         async def stopping() -> bool:
             return (await patiently(lambda: self._turns.load(message.turn))).state == "stopping"
@@ -346,7 +344,7 @@ class TurnRoom:
             deadline=asyncio.get_running_loop().time() + parts.budget.seconds,
             record=record,
         )
-        decided = Decided(message.turn, tools=tools, act=act, waiting=waiting, ledger=parts.ledger, items=self._items)
+        decided = Decided(tools=tools, act=act, waiting=waiting, ledger=parts.ledger, items=self._items)
         return Desk(message=message, stored=stored, reply=reply, person=person, decided=decided, work=work)
 
     async def _redraw(self, surface: str, items: Sequence[PendingItem]) -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import BigInteger, DateTime, Identity, Index, Text, func, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from memory.database import Base, Database
@@ -36,6 +35,11 @@ class Transcript:
     held: str = "{}"
 
 
+LATEST = text(
+    "SELECT turn, messages, held FROM transcripts WHERE conversation = :conversation ORDER BY seq DESC LIMIT :turns"
+)
+
+
 class Conversations:
     """The threads."""
 
@@ -44,29 +48,5 @@ class Conversations:
 
     async def load(self, conversation: ConversationId, *, turns: int) -> Sequence[Transcript]:
         """The last `turns` turns of a thread, oldest first."""
-        async with self._database.engine.connect() as connection:
-            rows = await connection.execute(
-                text(
-                    "SELECT turn, messages, held FROM transcripts WHERE conversation = :conversation"
-                    " ORDER BY seq DESC LIMIT :turns"
-                ),
-                {"conversation": conversation, "turns": turns},
-            )
-            found = [Transcript(turn=TurnId(r.turn), messages=r.messages, held=r.held) for r in rows]
-        return found[::-1]
-
-
-async def append(connection: AsyncConnection, conversation: ConversationId, transcript: Transcript) -> None:
-    """Add to a thread within the caller's transaction; the same turn again changes nothing."""
-    await connection.execute(
-        text(
-            "INSERT INTO transcripts (turn, conversation, messages, held)"
-            " VALUES (:turn, :conversation, :messages, :held) ON CONFLICT (turn) DO NOTHING"
-        ),
-        {
-            "turn": transcript.turn,
-            "conversation": conversation,
-            "messages": transcript.messages,
-            "held": transcript.held,
-        },
-    )
+        rows = await self._database.single.rows(LATEST, {"conversation": conversation, "turns": turns})
+        return [Transcript(turn=TurnId(r.turn), messages=r.messages, held=r.held) for r in reversed(rows)]

@@ -52,6 +52,7 @@ class DirectConnection:
             autocommit=True,
             prepare_threshold=None,  # several statements cannot be prepared
             connect_timeout=5,
-            options="-c lock_timeout=8s -c timezone=UTC",
+            # Not durable at once: what is done with an admission is committed later, and the log keeps that order.
+            options="-c lock_timeout=8s -c timezone=UTC -c synchronous_commit=off",
             application_name=self._name,
         )

@@ -23,6 +23,8 @@ from memory.ids import GrantId, PersonId, WorkspaceId, workspace_of
 
 EARLY = timedelta(minutes=3)
 """A token that ends within this time is refreshed first, so that it outlives the call it is for."""
+NOTED_EVERY = timedelta(minutes=1)
+"""How exactly the last use is known: a page shows it, and every call would write it."""
 REFRESH_SECONDS = 20
 """How long a refresh may take. The row is locked meanwhile, so this stays below the lock's own limits."""
 
@@ -78,6 +80,9 @@ class Access:
 
     token: SecretStr
     version: int
+
+
+OF_PERSON = text("SELECT * FROM grants WHERE person = :person ORDER BY connected_at, id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +143,7 @@ class Grants:
 
     async def list(self, person: PersonId) -> tuple[Grant, ...]:
         """Return all accounts of the person, oldest first."""
-        async with self.database.sessions() as session:
-            rows = await session.scalars(
-                select(GrantRow).where(GrantRow.person == person).order_by(GrantRow.connected_at, GrantRow.id)
-            )
-            return tuple(_read(row) for row in rows)
+        return tuple(_read(row) for row in await self.database.single.rows(OF_PERSON, {"person": person}))
 
     async def disconnecting(self) -> tuple[Grant, ...]:
         """Return what people disconnected and a vendor has not ended yet."""
@@ -167,7 +168,8 @@ class Grants:
         if row is None:
             raise AccessRevoked("This account is not connected any more")
         tokens = self._usable(row)
-        await self._note_use(grant, now)
+        if row.last_used_at is None or row.last_used_at < now - NOTED_EVERY:
+            await self._note_use(grant, now)
         if not _ends_soon(tokens, now):
             return Access(token=tokens.access, version=row.version)
         # Waiting here costs nothing; waiting for the row would hold one of few database connections each.
@@ -239,11 +241,8 @@ class Grants:
             return Access(token=fresh.access, version=row.version)
 
     async def _note_use(self, grant: GrantId, now: datetime) -> None:
-        """Note the time, once a minute: a page shows it, and every call would write it."""
-        recently = now - timedelta(minutes=1)
-        unused = GrantRow.last_used_at.is_(None) | (GrantRow.last_used_at < recently)
         async with self.database.sessions.begin() as session:
-            await session.execute(update(GrantRow).where(GrantRow.id == grant, unused).values(last_used_at=now))
+            await session.execute(update(GrantRow).where(GrantRow.id == grant).values(last_used_at=now))
 
     def _usable(self, row: GrantRow) -> Tokens:
         if row.problem:

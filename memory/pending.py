@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import DateTime, Index, Row, Text, func, text
+from sqlalchemy import DateTime, Index, Row, Text, TextClause, func, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -70,9 +71,28 @@ COLUMNS = (
     "id, turn, call, kind, workspace, person, conversation, body, digest, expires_at, state, reason, card, decided_at"
 )
 
+ADD = text(
+    "INSERT INTO pending (id, turn, call, kind, workspace, person, conversation, body, digest, expires_at, reason)"
+    " VALUES (:id, :turn, :call, :kind, :workspace, :person, :conversation, :body, :digest, :expires_at, :reason)"
+    " ON CONFLICT (id) DO NOTHING"
+)
+BY_ID = text(f"SELECT {COLUMNS} FROM pending WHERE id = :id")
+OF_TURN = text(f"SELECT {COLUMNS} FROM pending WHERE turn = :turn ORDER BY created_at, id")
+OPEN_OF = text(
+    f"SELECT {COLUMNS} FROM pending WHERE person = :person AND state = 'open' AND expires_at > clock_timestamp()"
+    " ORDER BY created_at"
+)
+SHOWN = text("UPDATE pending SET card = :card WHERE turn = :turn")
+SETTLE = text("UPDATE pending SET state = :state, reason = coalesce(:reason, reason) WHERE id = :id")
+
 
 def _item(row: Row[Any]) -> PendingItem:
     return PendingItem(**{column: getattr(row, column) for column in COLUMNS.split(", ")})
+
+
+@cache
+def _any(which: str) -> TextClause:
+    return text(f"SELECT 1 FROM pending WHERE {which} LIMIT 1")
 
 
 class PendingItems:
@@ -83,96 +103,84 @@ class PendingItems:
 
     async def add(self, item: PendingItem) -> None:
         """Store `item`; the same again changes nothing."""
-        async with self._database.engine.begin() as connection:
-            await connection.execute(
-                text(
-                    "INSERT INTO pending (id, turn, call, kind, workspace, person, conversation, body, digest,"
-                    " expires_at, reason) VALUES (:id, :turn, :call, :kind, :workspace, :person, :conversation, :body,"
-                    " :digest, :expires_at, :reason) ON CONFLICT (id) DO NOTHING"
-                ),
-                {
-                    "id": item.id,
-                    "turn": item.turn,
-                    "call": item.call,
-                    "kind": item.kind,
-                    "workspace": item.workspace,
-                    "person": item.person,
-                    "conversation": item.conversation,
-                    "body": item.body,
-                    "digest": item.digest,
-                    "expires_at": item.expires_at,
-                    "reason": item.reason,
-                },
-            )
+        await self._database.single.rows(
+            ADD,
+            {
+                "id": item.id,
+                "turn": item.turn,
+                "call": item.call,
+                "kind": item.kind,
+                "workspace": item.workspace,
+                "person": item.person,
+                "conversation": item.conversation,
+                "body": item.body,
+                "digest": item.digest,
+                "expires_at": item.expires_at,
+                "reason": item.reason,
+            },
+        )
 
     async def find(self, pending: PendingId) -> PendingItem | None:
-        async with self._database.engine.connect() as connection:
-            rows = await connection.execute(text(f"SELECT {COLUMNS} FROM pending WHERE id = :id"), {"id": pending})
-            row = rows.one_or_none()
-        return _item(row) if row is not None else None
+        rows = await self._database.single.rows(BY_ID, {"id": pending})
+        return _item(rows[0]) if rows else None
 
     async def of_turn(self, turn: TurnId) -> Sequence[PendingItem]:
         """Everything that `turn` left waiting, in the order it was asked."""
-        async with self._database.engine.connect() as connection:
-            return await of_turn(connection, turn)
+        return [_item(row) for row in await self._database.single.rows(OF_TURN, {"turn": turn})]
 
     async def open_of(self, person: PersonId) -> Sequence[PendingItem]:
         """Everything that waits for `person` now."""
-        async with self._database.engine.connect() as connection:
-            rows = await connection.execute(
-                text(
-                    f"SELECT {COLUMNS} FROM pending WHERE person = :person AND state = 'open'"
-                    " AND expires_at > clock_timestamp() ORDER BY created_at"
-                ),
-                {"person": person},
-            )
-            return [_item(row) for row in rows]
+        return [_item(row) for row in await self._database.single.rows(OPEN_OF, {"person": person})]
 
     async def shown(self, turn: TurnId, card: str) -> None:
         """Keep where the card of `turn` stands (`channel:ts`)."""
-        async with self._database.engine.begin() as connection:
-            await connection.execute(
-                text("UPDATE pending SET card = :card WHERE turn = :turn"), {"turn": turn, "card": card}
-            )
+        await self._database.single.rows(SHOWN, {"turn": turn, "card": card})
 
     async def settle(self, pending: PendingId, state: PendingState, *, reason: str | None = None) -> None:
         """Enter what became of a decided item."""
-        async with self._database.engine.begin() as connection:
-            await connection.execute(
-                text("UPDATE pending SET state = :state, reason = coalesce(:reason, reason) WHERE id = :id"),
-                {"id": pending, "state": state, "reason": reason},
-            )
+        await self._database.single.rows(SETTLE, {"id": pending, "state": state, "reason": reason})
 
-    async def move_on(self, conversation: ConversationId) -> Sequence[PendingItem]:
-        """Close what is open in a thread, because its person asked something new there."""
-        async with self._database.engine.begin() as connection:
-            rows = await connection.execute(
-                text(
-                    "UPDATE pending SET state = 'moved_on', decided_at = clock_timestamp()"
-                    f" WHERE conversation = :conversation AND state = 'open' RETURNING {COLUMNS}"
-                ),
-                {"conversation": conversation},
-            )
-            return [_item(row) for row in rows]
+    async def move_on(self, conversation: ConversationId, *, to: TurnId) -> Sequence[PendingItem]:
+        """Close what earlier turns left open in a thread, because its person asked something new there: turn `to`.
+
+        What was approved while another item of its card was open did not run yet, and is put aside with it.
+        """
+        earlier = "conversation = :conversation AND turn <> :to"
+        return await self._close("moved_on", earlier, {"conversation": conversation, "to": to})
 
     async def expire(self) -> Sequence[PendingItem]:
-        """Close what waited too long."""
+        """Close what waited too long, and what was approved on the same card but waited for the rest."""
+        return await self._close("expired", "expires_at <= clock_timestamp()", {})
+
+    async def _close(self, state: PendingState, which: str, values: dict[str, str]) -> Sequence[PendingItem]:
+        is_open = f"state = 'open' AND {which}"
+        if not await self._database.single.rows(_any(is_open), values):
+            return []
+        whole = f"turn IN (SELECT turn FROM pending WHERE {is_open})"
         async with self._database.engine.begin() as connection:
+            # Locked first: the UPDATE then sees all of a click that comes at the same moment, or nothing of it.
+            await connection.execute(text(f"SELECT id FROM pending WHERE {whole} ORDER BY id FOR UPDATE"), values)
             rows = await connection.execute(
                 text(
-                    "UPDATE pending SET state = 'expired', decided_at = clock_timestamp()"
-                    f" WHERE state = 'open' AND expires_at <= clock_timestamp() RETURNING {COLUMNS}"
-                )
+                    "UPDATE pending SET state = :state, reason = NULL, decided_at = clock_timestamp()"
+                    f" WHERE {whole} AND state IN ('open', 'approved') RETURNING {COLUMNS}"
+                ),
+                {"state": state, **values},
             )
             return [_item(row) for row in rows]
 
 
 async def of_turn(connection: AsyncConnection, turn: TurnId) -> Sequence[PendingItem]:
     """Everything that `turn` left waiting, within the caller's transaction."""
-    rows = await connection.execute(
-        text(f"SELECT {COLUMNS} FROM pending WHERE turn = :turn ORDER BY created_at, id"), {"turn": turn}
-    )
-    return [_item(row) for row in rows]
+    return [_item(row) for row in await connection.execute(OF_TURN, {"turn": turn})]
+
+
+async def lock(connection: AsyncConnection, turn: TurnId) -> None:
+    """Hold everything that `turn` left waiting until the caller's transaction ends.
+
+    Of two clicks on one card at the same moment, the second then sees the first.
+    """
+    await connection.execute(text("SELECT id FROM pending WHERE turn = :turn ORDER BY id FOR UPDATE"), {"turn": turn})
 
 
 async def decide(

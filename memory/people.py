@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, DateTime, Text, delete, update
+from sqlalchemy import ARRAY, DateTime, Text, delete, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -63,6 +63,9 @@ class Person:
         return not (self.is_guest or self.is_outsider or self.is_bot or self.deactivated_at)
 
 
+BY_ID = text("SELECT * FROM people WHERE id = :id")
+
+
 @dataclass(frozen=True, slots=True)
 class People:
     """Everyone Pinyon has met."""
@@ -95,9 +98,8 @@ class People:
             return _read((await session.execute(statement)).scalar_one())
 
     async def get(self, person: PersonId) -> Person | None:
-        async with self.database.sessions() as session:
-            row = await session.get(PersonRow, person)
-            return _read(row) if row else None
+        found = await self.database.single.rows(BY_ID, {"id": person})
+        return _read(found[0]) if found else None
 
     async def greet(self, person: PersonId, *, now: datetime) -> bool:
         """Whether this is the first greeting of a known person; of several askers at once, one hears True."""

@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from psycopg import sql
 from sqlalchemy import BigInteger, DateTime, Identity, Index, SmallInteger, Text, func, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
+from memory.conversations import Transcript
 from memory.database import Base, Database
 from memory.direct import DirectConnection
-from memory.ids import ConversationId, TurnId, WorkspaceId
+from memory.ids import ConversationId, PersonId, TurnId, WorkspaceId
 from memory.workers import Fenced, fence
 
 State = Literal["queued", "admitted", "stopping", "answered", "waiting", "stopped", "failed"]
@@ -89,16 +90,27 @@ class StoredTurn:
 INSERT = text(
     "INSERT INTO turns (id, workspace, person, conversation, message, ahead, continues, not_before)"
     " VALUES (:id, :workspace, :person, :conversation, :message, :ahead, :continues, :not_before)"
-    " ON CONFLICT (id) DO NOTHING"
+    " ON CONFLICT (id) DO NOTHING RETURNING id"
 )
-CLOSE = text(
-    "UPDATE turns SET state = :state, finished_at = clock_timestamp() WHERE id = :id AND finished_at IS NULL"
-    " AND (CAST(:worker AS text) IS NULL OR worker IS NULL OR worker = :worker)"
+LOAD = text("SELECT message, state, continues, attempts, accepted_at FROM turns WHERE id = :id")
+ASKED_BY = text("SELECT 1 FROM turns WHERE person = :person LIMIT 1")
+SAID_IN = text("SELECT 1 FROM turns WHERE conversation = :conversation LIMIT 1")
+CLOSE = text("UPDATE turns SET state = :state, finished_at = clock_timestamp() WHERE id = :id AND finished_at IS NULL")
+CONCLUDE = text(
+    "WITH closed AS ("
+    "  UPDATE turns SET state = :state, finished_at = clock_timestamp()"
+    "  WHERE id = :id AND finished_at IS NULL AND (worker IS NULL OR worker = :worker) RETURNING conversation"
+    "), kept AS ("
+    "  INSERT INTO transcripts (turn, conversation, messages, held)"
+    "  SELECT :id, conversation, :messages, :held FROM closed ON CONFLICT (turn) DO NOTHING"
+    ") SELECT 1 FROM closed"
 )
 NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 
 # queue.md §1, with two changes: a worker admits for itself up to its own free slots, so that it can start a turn at
 # once instead of polling for it; and a workspace that is alone leaves a quarter of all slots to whoever comes next.
+# Within a conversation the order is that of the ids, which end with the time at which each thing was said: events may
+# overtake each other on their way to us.
 ADMIT = sql.SQL(
     """
     WITH running AS (
@@ -108,7 +120,7 @@ ADMIT = sql.SQL(
       WHERE state = 'queued' AND (not_before IS NULL OR not_before <= clock_timestamp())
         AND NOT EXISTS (
           SELECT 1 FROM turns b WHERE b.conversation = t.conversation AND b.state IN ('admitted', 'stopping'))
-      ORDER BY conversation, ahead DESC, seq
+      ORDER BY conversation, ahead DESC, id COLLATE "C"
     ), ranked AS (
       SELECT h.*, row_number() OVER (PARTITION BY h.workspace ORDER BY h.ahead DESC, h.seq) + coalesce(r.n, 0) AS rank
       FROM heads h LEFT JOIN running r USING (workspace)
@@ -129,25 +141,17 @@ class Turns:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        # One statement is a transaction by itself: BEGIN and COMMIT would be two more round trips.
-        self._single = database.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def record(self, turn: NewTurn) -> bool:
         """Accept `turn` by inserting it; False when it was accepted before, which changes nothing."""
-        async with self._single.connect() as connection:
-            return await insert(connection, turn)
+        return bool(await self._database.single.rows(INSERT, _values(turn)))
 
     async def load(self, turn: TurnId) -> StoredTurn:
         """Read one turn. Raises KeyError when there is none."""
-        async with self._single.connect() as connection:
-            row = (
-                await connection.execute(
-                    text("SELECT id, message, state, continues, attempts, accepted_at FROM turns WHERE id = :id"),
-                    {"id": turn},
-                )
-            ).one_or_none()
-        if row is None:
+        rows = await self._database.single.rows(LOAD, {"id": turn})
+        if not rows:
             raise KeyError(turn)
+        row = rows[0]
         return StoredTurn(
             id=turn,
             message=row.message,
@@ -172,30 +176,53 @@ class Turns:
 
     async def disown(self, turn: TurnId) -> None:
         """Leave `turn` to the leader, as if its worker had died."""
-        async with self._single.connect() as connection:
-            await connection.execute(text("UPDATE turns SET worker = NULL WHERE id = :id"), {"id": turn})
+        await self._database.single.rows(text("UPDATE turns SET worker = NULL WHERE id = :id"), {"id": turn})
 
     async def finish(self, turn: TurnId, state: State) -> None:
         """Close `turn`, if it is open; its conversation is free for the next one."""
-        async with self._single.connect() as connection:
-            await connection.execute(CLOSE, {"id": turn, "state": state, "worker": None})
+        await self._database.single.rows(CLOSE, {"id": turn, "state": state})
 
-    async def stop(self, conversation: ConversationId) -> TurnId | None:
-        """Ask the running turn of `conversation` to stop, and drop what waits behind it; None when none runs."""
+    async def conclude(self, transcript: Transcript, state: State, *, worker: str, then: NewTurn | None = None) -> None:
+        """Close the transcript's turn, keep what was said in it, and queue `then`: all of it or nothing.
+
+        The caller wakes the workers. Raises Fenced when `worker` does not run the turn any more: another one has it, or
+        has ended it.
+        """
+        turn, held = transcript.turn, transcript.held
+        values = {"id": turn, "state": state, "worker": worker, "messages": transcript.messages, "held": held}
+        if then is None:
+            closed = await self._database.single.rows(CONCLUDE, values)
+        else:
+            async with self._database.engine.begin() as connection:
+                if closed := (await connection.execute(CONCLUDE, values)).all():
+                    await insert(connection, then)
+        if closed:
+            return
+        # When the answer to a COMMIT is lost, the same close comes again: that is no other worker's doing.
+        owner = await self._database.single.rows(text("SELECT worker FROM turns WHERE id = :id"), {"id": turn})
+        if owner and owner[0].worker not in (None, worker):
+            raise Fenced(worker)
+
+    async def stop(self, conversation: ConversationId, person: PersonId) -> TurnId | None:
+        """Ask what runs for `person` in a thread to stop, and drop their questions behind it; None when nothing runs.
+
+        What others asked there goes on, and so does what the person approved or connected for.
+        """
+        theirs = {"conversation": conversation, "person": person}
         async with self._database.engine.begin() as connection:
             await connection.execute(
                 text(
                     "UPDATE turns SET state = 'stopped', finished_at = clock_timestamp()"
-                    " WHERE conversation = :conversation AND state = 'queued'"
+                    " WHERE conversation = :conversation AND person = :person AND state = 'queued' AND NOT ahead"
                 ),
-                {"conversation": conversation},
+                theirs,
             )
             found = await connection.scalar(
                 text(
-                    "UPDATE turns SET state = 'stopping' WHERE conversation = :conversation AND state = 'admitted'"
-                    " RETURNING id"
+                    "UPDATE turns SET state = 'stopping'"
+                    " WHERE conversation = :conversation AND person = :person AND state = 'admitted' RETURNING id"
                 ),
-                {"conversation": conversation},
+                theirs,
             )
             if found is not None:
                 await connection.execute(NOTIFY, {"channel": STOPS, "payload": found})
@@ -203,54 +230,29 @@ class Turns:
 
     async def has_asked(self, person: str) -> bool:
         """Whether `person` ever asked anything."""
-        async with self._database.engine.connect() as connection:
-            return bool(
-                await connection.scalar(
-                    text("SELECT EXISTS (SELECT 1 FROM turns WHERE person = :person)"), {"person": person}
-                )
-            )
+        return bool(await self._database.single.rows(ASKED_BY, {"person": person}))
 
     async def takes_part(self, conversation: ConversationId) -> bool:
         """Whether Pinyon ever answered in this thread."""
-        async with self._database.engine.connect() as connection:
-            return bool(
-                await connection.scalar(
-                    text("SELECT EXISTS (SELECT 1 FROM turns WHERE conversation = :conversation)"),
-                    {"conversation": conversation},
-                )
-            )
+        return bool(await self._database.single.rows(SAID_IN, {"conversation": conversation}))
 
 
 async def insert(connection: AsyncConnection, turn: NewTurn) -> bool:
     """Queue `turn` within the caller's transaction; False when it is there already. The caller wakes the workers."""
-    inserted = await connection.execute(
-        INSERT,
-        {
-            "id": turn.id,
-            "workspace": turn.workspace,
-            "person": turn.person,
-            "conversation": turn.conversation,
-            "message": turn.message,
-            "ahead": turn.ahead,
-            "continues": turn.continues,
-            "not_before": turn.not_before,
-        },
-    )
-    return bool(inserted.rowcount)
+    return (await connection.execute(INSERT, _values(turn))).first() is not None
 
 
-async def close(connection: AsyncConnection, turn: TurnId, state: State, *, worker: str) -> None:
-    """End `turn` within the caller's transaction. The caller wakes the workers.
-
-    Raises Fenced when `worker` does not run it any more: another one has it, or has ended it.
-    """
-    closed = await connection.execute(CLOSE, {"id": turn, "state": state, "worker": worker})
-    if closed.rowcount:
-        return
-    # When the answer to a COMMIT is lost, the same close comes again: that is no other worker's doing.
-    owner = await connection.scalar(text("SELECT worker FROM turns WHERE id = :id"), {"id": turn})
-    if owner is not None and owner != worker:
-        raise Fenced(worker)
+def _values(turn: NewTurn) -> dict[str, Any]:
+    return {
+        "id": turn.id,
+        "workspace": turn.workspace,
+        "person": turn.person,
+        "conversation": turn.conversation,
+        "message": turn.message,
+        "ahead": turn.ahead,
+        "continues": turn.continues,
+        "not_before": turn.not_before,
+    }
 
 
 # What a worker does for itself, over a connection of its own.

@@ -1,6 +1,6 @@
 """What every model call used, for budgets and figures."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -15,13 +15,13 @@ from sqlalchemy import (
     Numeric,
     Text,
     func,
-    insert,
     select,
+    text,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from memory.database import Base
+from memory.database import Base, Database
 from memory.ids import PersonId, TurnId, WorkspaceId
 
 
@@ -82,23 +82,16 @@ class Spent:
     """How many calls the cost leaves out, because their price is not known."""
 
 
-async def record(session: AsyncSession, used: Used) -> None:
+RECORD = text(
+    "INSERT INTO model_usage"
+    " (workspace, person, turn, route, model, input, output, cache_read, cache_write, cost_usd, seconds) VALUES"
+    " (:workspace, :person, :turn, :route, :model, :input, :output, :cache_read, :cache_write, :cost_usd, :seconds)"
+)
+
+
+async def record(database: Database, used: Used) -> None:
     """Enter one call, at the database's time."""
-    await session.execute(
-        insert(ModelUsageRow).values(
-            workspace=used.workspace,
-            person=used.person,
-            turn=used.turn,
-            route=used.route,
-            model=used.model,
-            input=used.input,
-            output=used.output,
-            cache_read=used.cache_read,
-            cache_write=used.cache_write,
-            cost_usd=used.cost_usd,
-            seconds=used.seconds,
-        )
-    )
+    await database.single.rows(RECORD, asdict(used))
 
 
 async def spent_by_person(session: AsyncSession, person: PersonId, *, since: datetime) -> Spent:

@@ -53,14 +53,11 @@ class Workers:
 
     async def alive(self) -> set[str]:
         """The ids of all workers on the roll."""
-        async with self._database.engine.connect() as connection:
-            return set(await connection.scalars(text("SELECT id FROM workers")))
+        return {row.id for row in await self._database.single.rows(text("SELECT id FROM workers"), {})}
 
     async def has(self, worker: str) -> bool:
         """Whether `worker` is on the roll: nobody has declared it dead."""
-        async with self._database.engine.connect() as connection:
-            found = await connection.scalar(text("SELECT 1 FROM workers WHERE id = :id"), {"id": worker})
-        return found is not None
+        return bool(await self._database.single.rows(text("SELECT 1 FROM workers WHERE id = :id"), {"id": worker}))
 
     async def bury(self, *, dead_after: float = DEAD_AFTER) -> int:
         """Delete the silent, in a transaction of its own: after it nothing of theirs can write. Returns how many."""

@@ -28,11 +28,16 @@ def give_up(why: str) -> NoReturn:
 
 async def database_url(settings: Settings) -> str:
     """The database's address, started if it is our own, with the newest tables."""
-    url = settings.pinyon_database_url
-    if url is None:
-        url = await asyncio.to_thread(start_embedded, settings.pinyon_data_dir.absolute() / "postgres")
+    url = await database_address(settings)
     await migrate(url)
     return url
+
+
+async def database_address(settings: Settings) -> str:
+    """The database's address, started if it is our own."""
+    if settings.pinyon_database_url is not None:
+        return settings.pinyon_database_url
+    return await asyncio.to_thread(start_embedded, settings.pinyon_data_dir.absolute() / "postgres")
 
 
 def run(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]], *, logs: str) -> None:

@@ -3,13 +3,17 @@
 import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import structlog
 import uvicorn
 
-from bot.app import BadToken, build
 from bot.cli.run import database_url, give_up, run, settings_or_exit, until
-from bot.settings import Settings
+from bot.settings import Misset, Settings
+
+if TYPE_CHECKING:
+    from bot.app import App
 
 log = structlog.get_logger()
 
@@ -23,13 +27,15 @@ def serve() -> None:
 
     try:
         run(main, logs=settings.pinyon_log_format)
-    except BadToken as error:
+    except Misset as error:
         give_up(str(error))
 
 
 async def serving(settings: Settings, stop: asyncio.Event) -> None:
     """Serve until `stop` is set."""
-    app = build(settings, await database_url(settings))
+    # PostgreSQL starts while the rest is imported: most of a start is waiting for one or the other.
+    url, rooms = await asyncio.gather(database_url(settings), asyncio.to_thread(import_module, "bot.app"))
+    app: App = rooms.build(settings, url)
     await app.enter_workplaces()
     server = Server(
         uvicorn.Config(

@@ -4,9 +4,8 @@ import asyncio
 
 import structlog
 
-from bot.app import BadToken, build
 from bot.cli.run import database_url, give_up, run, settings_or_exit, until
-from bot.settings import Settings
+from bot.settings import Misset, Settings
 
 log = structlog.get_logger()
 
@@ -20,12 +19,14 @@ def worker() -> None:
 
     try:
         run(main, logs=settings.pinyon_log_format)
-    except BadToken as error:
+    except Misset as error:
         give_up(str(error))
 
 
 async def working(settings: Settings, stop: asyncio.Event) -> None:
     """Run turns until `stop` is set."""
+    from bot.app import build  # a second, which the other commands do not pay
+
     app = build(settings, await database_url(settings))
     await app.enter_workplaces()
     await app.work()

@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.self_service.connections import Acting, Connections
 from bot.toolbox.act import SignedIn
 from integrations.errors import AccessRevoked
+from memory.ids import PendingId, PersonId
 from memory.people import Person
 from skills.skill import Skill
 
@@ -25,6 +26,10 @@ class PersonalAccounts:
         usable = [declared[s.skill] for s in states if s.status in ("connected", "ready")]
         missing = [declared[s.skill] for s in states if s.status in ("not_connected", "ended")]
         return usable, missing if self.connections.public_url else []
+
+    async def offer(self, person: PersonId, integration: str, pending: PendingId) -> str:
+        """The address at which `person` connects what the pending item waits for. Raises NotSetUp."""
+        return await self.connections.offer(person, integration, now=self.now(), pending=pending)
 
     async def sign_in(self, person: Person, integration: str) -> SignedIn:
         acting = await self.connections.client_for(person.id, integration, now=self.now())

@@ -2,11 +2,38 @@
 
 from typing import Any
 
+from aiohttp import ClientError, ClientSession
 from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+)
 from slack_sdk.web.async_client import AsyncWebClient
 
-Failed = (SlackApiError, TimeoutError, OSError)
-"""What a call may raise: Slack's own no, no answer in time, no connection."""
+Unanswered = (ClientError, TimeoutError, OSError)
+"""No connection, or no answer in time: Slack may have done what it was asked."""
+Failed = (SlackApiError, *Unanswered)
+"""What a call may raise: Slack's own no, or no answer of Slack's."""
+POSTS = ("chat.postMessage", "chat.startStream", "chat.appendStream")
+"""What stands there twice when it is repeated."""
+
+
+class ConnectionRetries(AsyncConnectionErrorRetryHandler):
+    """Calls once more after a broken connection, except for posts: whoever posts looks first whether they arrived."""
+
+    async def _can_retry_async(self, **about: Any) -> bool:
+        return not about["request"].url.endswith(POSTS) and await super()._can_retry_async(**about)
+
+
+def slack_client(api_url: str, token: str, session: ClientSession) -> AsyncWebClient:
+    """A client over the one shared session, which waits when Slack asks it to."""
+    return AsyncWebClient(
+        token=token,
+        base_url=api_url,
+        session=session,
+        timeout=30,
+        retry_handlers=[ConnectionRetries(), AsyncRateLimitErrorRetryHandler(max_retry_count=3)],
+    )
 
 
 class SlackApi:

@@ -9,10 +9,10 @@ import structlog
 from slack_bolt.async_app import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
+from bot.background import Background
 from bot.messages import ApprovalCard, IncomingMessage
 from bot.pending import Decision, Decisions, Word
 from bot.slack.api import Failed, reason
-from bot.slack.background import Background
 from bot.slack.blocks import Message
 from bot.slack.cards import approval_modal, decided_already, not_yours, out_of_date, payload_modal, thanks, try_again
 from bot.slack.commands import Commands
@@ -248,5 +248,6 @@ class Clicks:
 
 
 def _is_running(decision: Decision) -> bool:
-    """Whether an approved write is on its way: its turn draws the card when it is over."""
-    return any(item.state == "approved" for item in decision.items)
+    """Whether an approved write is on its way, as nothing waits any more: its turn draws the card when it is over."""
+    states = {item.state for item in decision.items}
+    return "approved" in states and "open" not in states

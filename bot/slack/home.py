@@ -129,6 +129,4 @@ def _win(lead: str, win: Win) -> Block:
 
 
 def _foot(state: HomeState) -> list[Block]:
-    hide = [button("Hide this list", "win.hide", "wins")] if state.wins and not state.hides_wins else []
-    web = [button("Open on the web", "home.web", "web", url=state.web_url)] if state.web_url else []
-    return [*hide, *web]
+    return [button("Open on the web", "home.web", "web", url=state.web_url)] if state.web_url else []

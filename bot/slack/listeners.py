@@ -18,14 +18,14 @@ from bot.slack.commands import Commands
 from bot.slack.incoming import is_stop, spoken
 from bot.slack.surface import SlackSurface
 from bot.slack.welcome import Welcome
-from memory.ids import ConversationId, WorkspaceId, person_id
+from memory.ids import ConversationId, PersonId, WorkspaceId, person_id
 
 log = structlog.get_logger()
 
 Body = Mapping[str, Any]
 DatabaseAway = (DBAPIError, PoolTimeout, OSError)
 Enqueue = Callable[[IncomingMessage], Awaitable[bool]]
-Stop = Callable[[ConversationId], Awaitable[bool]]
+Stop = Callable[[ConversationId, PersonId], Awaitable[bool]]
 TakesPart = Callable[[ConversationId], Awaitable[bool]]
 Changed = Callable[[WorkspaceId, Body], Awaitable[None]]
 
@@ -81,7 +81,7 @@ def slack_app(
         is_aside = body["event"]["type"] == "message" and not message.private
         if is_aside and not await takes_part(message.conversation):
             return
-        if is_stop(message.text) and message.thread != message.ts and await stop(message.conversation):
+        if is_stop(message.text) and message.thread != message.ts and await stop(message.conversation, message.person):
             return
         await enqueue(message)
 
@@ -90,8 +90,9 @@ def slack_app(
 
     @bolt.event("agent_session_stopped")
     async def stopped(body: Body) -> None:
-        event = body["event"]
-        await stop(ConversationId(f"{body['team_id']}:{event['channel']}:{event['thread_ts']}"))
+        event, workspace = body["event"], WorkspaceId(body["team_id"])
+        conversation = ConversationId(f"{workspace}:{event['channel']}:{event['thread_ts']}")
+        await stop(conversation, person_id(workspace, event["user"]))
 
     @bolt.event("app_home_opened")
     async def opened(body: Body) -> None:
@@ -121,7 +122,7 @@ def slack_app(
         if not isinstance(error, DatabaseAway):
             log.error("a listener broke", kind=kind, exc_info=error)
             return BoltResponse(status=500 if "event" in body else 200, body="")
-        log.warning("the database is away", kind=kind)
+        log.warning("the database is away", kind=kind, error=str(error).split("\n")[0])
         if "event" in body:
             return BoltResponse(status=503, body="")  # Slack sends it again
         # A click or a command is never sent again: say so at once.

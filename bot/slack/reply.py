@@ -4,12 +4,13 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, Literal
 
 import structlog
 
 from bot.messages import Answer, Card, FailureCard, IncomingMessage, Task
-from bot.slack.api import Failed, SlackApi, reason
+from bot.slack.api import Failed, SlackApi, Unanswered, reason
 from bot.slack.blocks import Block, Message
 from bot.slack.hold_back import HoldBack, neutralise
 from bot.slack.pace import Pace
@@ -60,6 +61,8 @@ class SlackReply:
         self._neutral = neutral
         self._open_direct = open_direct
         self._taken_over = taken_over
+        self._is_unsure = False
+        """Whether something of ours may stand in the thread that Slack did not tell us of."""
         self._shows_early = message.private and not taken_over
         self._mode: Mode = "quiet"
         self._ts = ""
@@ -215,13 +218,17 @@ class SlackReply:
             except Failed as error:
                 log.info("no stream", error=reason(error))
                 self._mode, self._streamed = "wait", ""
+                self._is_unsure = isinstance(error, Unanswered)
                 return
             self._mode, self._ts = "stream", str(started["ts"])
         elif self._buffer.strip() and self._pace.take("chat.update"):
-            self._mode = "post"
             text, self._buffer = self._buffer, ""
-            posted = await self._post(Message(plain_text(text), [markdown(text)]), mark=None)
-            self._ts = posted
+            try:
+                self._ts = await self._post(Message(plain_text(text), [markdown(text)]), mark=None)
+                self._mode = "post"
+            except Failed as error:
+                log.info("no first words", error=reason(error))
+                self._mode, self._is_unsure = "wait", isinstance(error, Unanswered)
         elif self._buffer.strip():
             self._mode = "wait"
 
@@ -232,6 +239,9 @@ class SlackReply:
             # Slack ended it (idle, or the person stopped it): the whole text replaces it at the end.
             log.info("the stream ended early", error=reason(error))
             self._mode = "post"
+            if isinstance(error, Unanswered):  # it is open still, and takes no update
+                with suppress(*Failed):
+                    await self._api.post("chat.stopStream", channel=self._message.channel, ts=self._ts)
 
     async def _quiesce(self) -> None:
         """Let the writer end its call: one that is cut off would leave a post that nobody knows of."""
@@ -245,7 +255,7 @@ class SlackReply:
 
     async def finish(self, answer: Answer) -> str | None:
         await self._settle()
-        earlier = await self._earlier() if self._taken_over else {}
+        earlier = await self._earlier() if self._taken_over or self._is_unsure else {}
         if answer.notice is not None:
             await self._once(earlier, "0", await self._notice(answer, self._message))
             return None
@@ -259,6 +269,8 @@ class SlackReply:
             await self._stop_stream(answer, [])
         elif self._ts:
             await self._api.post("chat.delete", channel=self._message.channel, ts=self._ts)
+        elif answer.card is None:
+            await self._set_status("")  # a post would end it
         place = await self._finish_card(answer, answer.card, earlier) if answer.card is not None else None
         if self._has_session:
             await self._set_session("suspended" if answer.state == "waiting" else "active")
@@ -286,14 +298,10 @@ class SlackReply:
             with suppress(*Failed):
                 await self._api.post("chat.stopStream", channel=self._message.channel, ts=self._ts)
         for number, message in enumerate(answer_message(answer)):
-            half = earlier.get("half") if number == 0 else None
-            first = self._ts if number == 0 and self._ts else half
-            if str(number) in earlier:
-                continue
-            if first:
-                await self._update(first, message, mark=self._mark(str(number)))
+            if number == 0 and self._ts:
+                await self._update(self._ts, message, mark=self._mark("0"))
             else:
-                await self._post(message, mark=self._mark(str(number)))
+                await self._once(earlier, str(number), message)
 
     async def _stop_stream(
         self, answer: Answer, chunks: list[Mark], blocks: list[Block] | None = None, *, part: str = "0"
@@ -329,32 +337,41 @@ class SlackReply:
         return await self._post_card(direct, drawn)
 
     async def _post_card(self, direct: str, drawn: Message) -> str:
-        posted = await self._api.post(
-            "chat.postMessage",
-            channel=direct,
-            text=drawn.text,
-            blocks=drawn.blocks,
-            metadata=self._mark("card"),
-            unfurl_links=False,
-            unfurl_media=False,
-        )
-        return f"{direct}:{posted['ts']}"
+        return f"{direct}:{await self._send(drawn, channel=direct, thread='', mark=self._mark('card'))}"
 
     async def _once(self, earlier: dict[str, str], part: str, message: Message) -> str:
-        return earlier.get(part) or await self._post(message, mark=self._mark(part))
+        """Post a part of the answer, unless it stands there; what was left half-written makes room for it."""
+        if part in earlier:
+            return earlier[part]
+        if half := earlier.pop("half", None):
+            await self._update(half, message, mark=self._mark(part))
+            return half
+        return await self._post(message, mark=self._mark(part))
 
     async def _post(self, message: Message, *, mark: Mark | None) -> str:
-        posted = await self._api.post(
+        return await self._send(message, channel=self._message.channel, thread=self._message.thread, mark=mark)
+
+    async def _send(self, message: Message, *, channel: str, thread: str, mark: Mark | None) -> str:
+        """Post; when Slack's answer gets lost, look whether the post stands there before it is sent again."""
+        post = partial(
+            self._api.post,
             "chat.postMessage",
-            channel=self._message.channel,
-            thread_ts=self._message.thread,
+            channel=channel,
+            thread_ts=thread or None,
             text=message.text,
             blocks=message.blocks,
             unfurl_links=False,
             unfurl_media=False,
             metadata=mark,
         )
-        return str(posted["ts"])
+        try:
+            return str((await post())["ts"])
+        except Unanswered as error:
+            if mark is None:
+                raise
+            log.info("posted, or not", error=reason(error))
+        found = await self._found(channel, thread)
+        return found.get(mark["event_payload"]["part"]) or str((await post())["ts"])
 
     async def _update(self, ts: str, message: Message, *, mark: Mark | None = None) -> None:
         await self._api.post(
@@ -384,7 +401,7 @@ class SlackReply:
         found: dict[str, str] = {}
         posts: list[Mark] = replies.get("messages", [])
         for posted in posts:
-            if not posted.get("bot_id"):
+            if not posted.get("bot_id") or posted["ts"] == thread:
                 continue
             metadata: Mark = posted.get("metadata") or {}
             payload: Mark = metadata.get("event_payload") or {}

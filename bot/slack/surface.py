@@ -80,6 +80,16 @@ class SlackSurface:
         self._known[person] = known
         return known
 
+    async def look_up(self, person: PersonId) -> Person | None:
+        """Someone as Slack describes them now; None when it knows nobody of that id."""
+        if workspace_of(person) not in self._workplaces:
+            return None
+        try:
+            return await self.person(person, again=True)
+        except Failed as error:
+            log.info("nobody of that id", error=reason(error))
+            return None
+
     def forget(self, person: PersonId) -> None:
         """Something about a person changed: ask the store again."""
         self._known.pop(person, None)
@@ -153,6 +163,16 @@ class SlackSurface:
             )
         except Failed as error:
             log.warning("a card could not be redrawn", error=reason(error))
+
+    async def permalink(self, place: str, workspace: WorkspaceId) -> str | None:
+        """The address at which people open the message at `place`; None when Slack does not give it."""
+        channel, _, ts = place.partition(":")
+        try:
+            answer = await self._workplaces[workspace].api.get("chat.getPermalink", channel=channel, message_ts=ts)
+        except Failed as error:
+            log.info("no permalink", error=reason(error))
+            return None
+        return str(answer["permalink"])
 
     async def _notice(self, answer: Answer, message: IncomingMessage) -> Message:
         team = self._workplaces[message.workspace].name

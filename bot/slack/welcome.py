@@ -4,16 +4,16 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+from bot.background import Background
 from bot.pending import APPROVAL
 from bot.self_service.connections import Connections, SkillState
 from bot.slack.api import SlackApi
-from bot.slack.background import Background
 from bot.slack.cards import SkillRow, first_message, second_message
-from bot.slack.home import HomeState, HomeWait, home_view
+from bot.slack.home import WAITING, HomeState, HomeWait, home_view
 from bot.slack.onboarding import chosen, onboarding, suggested_prompts
 from bot.slack.surface import SlackSurface
 from memory.ids import PersonId, user_of, workspace_of
-from memory.pending import PendingItems
+from memory.pending import PendingItem, PendingItems
 from memory.people import People
 
 NUDGE_AFTER = 20.0
@@ -82,17 +82,8 @@ class Welcome:
             return
         workplace = self._surface.workplaces[workspace_of(person)]
         states = await self._connections.states(person)
-        waits = [
-            HomeWait(
-                pending=item.id,
-                ask=body.write.ask,
-                expires=item.expires_at,
-                asked_in=await self._surface.channel_name(workplace.id, body.asked_in) if body.asked_in else "",
-            )
-            for item in await self._items.open_of(person)
-            if item.kind == "approval"
-            for body in (APPROVAL.validate_json(item.body),)
-        ]
+        approvals = [item for item in await self._items.open_of(person) if item.kind == "approval"]
+        waits = [await self._wait(item, is_shown=number < WAITING) for number, item in enumerate(approvals)]
         won = {"connect"} if any(state.status == "connected" for state in states) else set[str]()
         if await self._has_asked(person):
             won.add("ask")
@@ -108,6 +99,12 @@ class Welcome:
             )
         )
         await workplace.api.post("views.publish", user_id=user_of(person), view=view)
+
+    async def _wait(self, item: PendingItem, *, is_shown: bool) -> HomeWait:
+        body = APPROVAL.validate_json(item.body)
+        asked_in = await self._surface.channel_name(item.workspace, body.asked_in) if body.asked_in else ""
+        link = await self._surface.permalink(item.card, item.workspace) if item.card and is_shown else None
+        return HomeWait(pending=item.id, ask=body.write.ask, expires=item.expires_at, asked_in=asked_in, link=link)
 
     async def row(self, person: PersonId, state: SkillState) -> SkillRow:
         """One skill of a person, with the address where it is connected."""

@@ -139,14 +139,17 @@ class Act:
             if call.tool.effect == "write" and call.approved:
                 return call.outcome_unknown
             return self._unavailable(call, f"No answer within {SECONDS:.0f} seconds.")
+        except Exception:
+            log.exception("a tool broke", tool=call.tool.name)
+            if call.tool.effect == "write" and call.approved:
+                return call.outcome_unknown
+            return self._told(call, "This tool broke on Pinyon's side. Nothing was changed. Say so.")
 
     async def _revoked(self, call: Call, action: Callable[[], Awaitable[Outcome]], error: AccessRevoked) -> Outcome:
         signed_in = self._signed_in.pop(call.id, None)
         if signed_in is not None and not await self._accounts.ended(signed_in):
             return await self._translated(call, action)  # another turn has renewed the access meanwhile
-        pending = await self._waiting.ask_to_connect(
-            turn=call.turn, call=call.id, skill=call.skill, purpose=call.doing, again=True
-        )
+        pending = await self._waiting.ask_to_connect(call.id, call.skill, purpose=call.doing, again=True)
         log.info("access ended", integration=call.skill.integration, error=str(error))
         return Outcome(
             call=call.id,

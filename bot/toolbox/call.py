@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import JsonValue, TypeAdapter
 
+from bot.pending import spoken
 from memory.ids import CallId, PendingId, TurnId
 from skills.skill import Skill, Tool
 
@@ -48,14 +50,7 @@ class Call:
     @property
     def doing(self) -> str:
         """What the call does, in a person's words, for the status line."""
-        return self.tool.says.doing.format_map(_Spoken(self.arguments))
-
-
-class _Spoken(dict[str, Any]):
-    """Arguments for a sentence: what was left out reads as nothing."""
-
-    def __missing__(self, key: str) -> str:
-        return ""
+        return spoken(self.tool.says.doing, self.arguments)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +85,11 @@ def executed(call: Call, content: JsonValue, *, untrusted: bool) -> str:
         body = f"{body[:MOST_TEXT]} …[cut, {len(body) - MOST_TEXT:,} characters more: ask for less at a time]"
     if untrusted:
         # A fence that the content itself could close would be none.
-        body = body.replace("</third-party", "<\\/third-party")
+        body = _FENCE_END.sub(r"<\\/", body)
         body = f'<third-party source="{call.skill.name}">\n{body}\n</third-party>'
     return f"Executed {call.tool.name} {call.canonical}\n{body}"
 
 
+_FENCE_END = re.compile(r"<\s*/(?=\s*third-party)", re.IGNORECASE)
 MOST_TEXT = 60_000
 """Characters of one result that the model is shown."""

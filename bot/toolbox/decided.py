@@ -16,7 +16,8 @@ DENIED = "The person denied this call. Nothing was done. Do not make it again un
 EXPIRED = "Nobody decided in time, so nothing was done."
 SKIPPED = "The person does not want to connect this account now. Answer without it, and say what is missing."
 MOVED_ON = "Put aside: the person asked something new before this was decided. Nothing was done."
-STALE = "The target changed since the person approved, so nothing was done yet; they are asked again."
+NOT_SHOWN = "Nobody was asked yet. Make this call again if it is still needed."
+ASKED_AGAIN = "Not done yet: the person is asked once more."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +36,7 @@ class Carried:
 class Decided:
     """Carries out what was decided about one turn's items, on behalf of the turn that goes on."""
 
-    def __init__(
-        self, turn: TurnId, *, tools: Tools, act: Act, waiting: Waiting, ledger: Ledger, items: PendingItems
-    ) -> None:
-        self._turn = turn
+    def __init__(self, *, tools: Tools, act: Act, waiting: Waiting, ledger: Ledger, items: PendingItems) -> None:
         self._tools = tools
         self._act = act
         self._waiting = waiting
@@ -54,7 +52,8 @@ class Decided:
             if item.kind == "approval" and item.state not in ("denied", "expired", "moved_on", "open"):
                 outcome = await self._write(item)
                 outcomes.append(outcome)
-                results[item.call] = outcome.text
+                if outcome.kind != "waits":
+                    results[item.call] = outcome.text
             else:
                 results[item.call] = said_of(item)
         return Carried(
@@ -82,17 +81,17 @@ class Decided:
             if isinstance(looked, Outcome):
                 return looked
             if changed := self._changed(item, body, looked):
-                again = replace(looked, call=replace(looked.call, turn=self._turn))
-                pending = await self._waiting.ask(replace(request(again, body.because), changed=changed))
+                pending = await self._waiting.ask(replace(request(looked, body.because), changed=changed))
                 return Outcome(
-                    call=item.call, tool=body.tool, kind="waits", effect="write", text=STALE, pending=pending
+                    call=item.call, tool=body.tool, kind="waits", effect="write", text=ASKED_AGAIN, pending=pending
                 )
         return await self._tools.approved(replace(call, approved=True))
 
     def _changed(self, item: PendingItem, body: ApprovalBody, looked: Looked) -> str:
         """What is different from what the person approved, in words; empty when nothing is."""
         if looked.call.digest(looked.account) != item.digest:
-            return f"it would be done as {looked.account}"
+            other = looked.account != body.write.account
+            return f"it would be done as {looked.account}" if other else "it would act on something else"
         if looked.version is not None and looked.version.fingerprint != body.fingerprint:
             return f"now {looked.version.said}" + (f", before {body.version_said}" if body.version_said else "")
         return ""
@@ -104,13 +103,14 @@ STATES: dict[Literal["done", "told", "invalid", "waits", "unavailable", "unknown
     "told": "failed",
     "invalid": "failed",
     "unavailable": "failed",
-    "waits": "moved_on",
+    "waits": "stale",
 }
 REASONS = {
     "told": "The service refused it.",
     "invalid": "It cannot be done in this form.",
     "unavailable": "The service did not answer. Nothing was changed.",
     "unknown": "The connection broke while I did it.",
+    "waits": "Not done yet: I ask you once more.",
 }
 
 
@@ -128,5 +128,7 @@ def said_of(item: PendingItem) -> str:
             return SKIPPED
         case "expired":
             return EXPIRED
+        case "open":
+            return NOT_SHOWN
         case _:
             return MOVED_ON

@@ -40,6 +40,7 @@ def repeated(call: Call, earlier: Earlier) -> Outcome:
             kind="done",
             effect="write",
             text=earlier.result or "",
+            said=call.tool.says.about(call.arguments).done,
             link=earlier.link,
         )
     if earlier.state == "failed":

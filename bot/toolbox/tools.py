@@ -80,7 +80,7 @@ class Tools:
         """Run one call of the model, or store it until the person decided, or tell the model what is wrong with it."""
         call_id = CallId(part.tool_call_id)
         if part.tool_name in self._missing:
-            return await self._connect(turn, call_id, part)
+            return await self._connect(call_id, part)
         try:
             call = self.prepared(turn, call_id, part.tool_name, part.args)
         except ValueError as error:
@@ -102,13 +102,10 @@ class Tools:
         skill, tool = self._offered[name]
         return Call(turn=turn, id=call, skill=skill, tool=tool, arguments=validated(tool, arguments))
 
-    async def _connect(self, turn: TurnId, call: CallId, part: ToolCallPart) -> Outcome:
+    async def _connect(self, call: CallId, part: ToolCallPart) -> Outcome:
         skill = self._missing[part.tool_name]
-        try:
-            purpose = str(part.args_as_dict().get("purpose") or skill.purpose)
-        except ValueError:
-            purpose = skill.purpose
-        pending = await self._waiting.ask_to_connect(turn=turn, call=call, skill=skill, purpose=purpose)
+        purpose = str(part.args_as_dict().get("purpose") or skill.purpose)
+        pending = await self._waiting.ask_to_connect(call, skill, purpose=purpose)
         return Outcome(
             call=call,
             tool=part.tool_name,

@@ -17,7 +17,7 @@ def validated(tool: Tool, arguments: str | dict[str, Any] | None) -> dict[str, A
     """
     try:
         given = json.loads(arguments or "{}") if not isinstance(arguments, dict) else arguments
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, RecursionError) as error:
         raise ValueError(f"The arguments of {tool.name} are not valid JSON ({error}). Send them again.") from error
     try:
         model = tool.arguments.model_validate(given)

@@ -80,7 +80,8 @@ class WebApi:
             self._end(entry, started, status=0, answer=answer, note="connection broke after acting")
             return _broken(request)
         self._end(entry, started, status=200, answer=answer)
-        return web.Response(body=orjson.dumps(answer), content_type="application/json")
+        headers = {"X-OAuth-Scopes": world.app.scopes} if answer["ok"] else {}
+        return web.Response(body=orjson.dumps(answer), content_type="application/json", headers=headers)
 
     def _end(self, entry: Entry, started: float, *, status: int, answer: JSON | None = None, note: str = "") -> None:
         note = note or (answer or {}).get("error", "")

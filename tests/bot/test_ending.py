@@ -1,13 +1,14 @@
 """How a turn ends, in a person's words."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import pytest
 
 from bot.agent import Answering, Budget, End, Ended
-from bot.ending import KEEP_TRYING, Around, footer_of, told, tries_again
+from bot.ending import KEEP_TRYING, Around, apology, clock, footer_of, told, tries_again
 from bot.messages import FailureCard, IncomingMessage
 from bot.toolbox.call import Outcome
 from memory.ids import CallId, ConversationId, PersonId, TurnId, WorkspaceId
@@ -105,7 +106,32 @@ def test_while_no_model_answers_the_person_hears_until_when_it_is_tried() -> Non
     "end", ["answered", "waiting", "quiet", "stopped", "budget", "spent", "later", "unavailable", "failed"]
 )
 def test_every_end_says_something_or_shows_a_card(end: End) -> None:
-    answer = told(Ended(end=end, why="reasons"), work(), around())
+    answer = told(Ended(end=end, why="reasons"), work(), around(private=False))
     assert answer.text or answer.card or end == "waiting"
     assert "!" not in answer.text
     assert "None" not in answer.text
+
+
+def test_in_a_direct_message_the_card_of_what_was_denied_says_it_all() -> None:
+    assert told(Ended(end="quiet"), work(), around()).text == ""
+
+
+def test_further_tries_are_not_announced_again() -> None:
+    first = around()
+    again = replace(first, message=replace(first.message, trying_since=NOW))
+    ended = Ended(end="later", retry_at=NOW + timedelta(seconds=30))
+    assert told(ended, work(), first).text
+    assert told(ended, work(), again).text == ""
+    assert told(ended, work(shown="Two wait for you."), again).text
+
+
+def test_the_card_for_a_bug_of_ours_says_what_works_now_and_quotes_nothing() -> None:
+    card = apology(TurnId("T1:D1:1.1"))
+    assert card.headline == "Something broke on my side."
+    assert card.retry == "T1:D1:1.1"
+    assert "Your question is kept." in card.detail
+
+
+def test_an_unknown_time_zone_is_told_in_utc() -> None:
+    assert clock(NOW, PERSON) == "11:00"
+    assert clock(NOW, replace(PERSON, zone="Mars/Olympus")) == "10:00 UTC"

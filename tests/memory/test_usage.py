@@ -30,10 +30,9 @@ def used(person: PersonId = LEAD, *, cost: str | None = "0.0125", turn: str = "t
 
 async def test_a_person_a_workspace_and_a_turn_have_their_own_sums(database: Database):
     since = datetime.now(UTC) - timedelta(hours=1)
-    async with database.sessions.begin() as session:
-        await record(session, used())
-        await record(session, used(turn="t2"))
-        await record(session, used(DESIGNER, turn="t3"))
+    await record(database, used())
+    await record(database, used(turn="t2"))
+    await record(database, used(DESIGNER, turn="t3"))
     async with database.sessions() as session:
         assert await spent_by_person(session, LEAD, since=since) == Spent(
             calls=2, tokens=2100, cost_usd=Decimal("0.025"), unpriced=0
@@ -43,15 +42,15 @@ async def test_a_person_a_workspace_and_a_turn_have_their_own_sums(database: Dat
 
 
 async def test_a_call_of_unknown_price_is_counted_and_is_not_free(database: Database):
-    async with database.sessions.begin() as session:
-        await record(session, used())
-        await record(session, used(cost=None))
+    await record(database, used())
+    await record(database, used(cost=None))
+    async with database.sessions() as session:
         spent = await spent_by_turn(session, TurnId("t1"))
     assert spent == Spent(calls=2, tokens=2100, cost_usd=Decimal("0.0125"), unpriced=1)
 
 
 async def test_what_was_used_before_does_not_count(database: Database):
-    async with database.sessions.begin() as session:
-        await record(session, used())
-        tomorrow = datetime.now(UTC) + timedelta(days=1)
+    await record(database, used())
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    async with database.sessions() as session:
         assert await spent_by_person(session, LEAD, since=tomorrow) == NOTHING

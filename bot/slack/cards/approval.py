@@ -135,6 +135,9 @@ def _ending(item: WriteState) -> tuple[str, str, str]:
     """Headline, detail and fallback of a write that is over."""
     refused = item.write.refused
     match item.outcome:
+        case "approved":
+            approved = f"{deed(item.write)}: approved"
+            return f"{approved}.", "", f"{approved}."
         case "done":
             return item.write.done, "", f"{item.write.done}."
         case "denied":

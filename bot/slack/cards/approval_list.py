@@ -44,6 +44,7 @@ ITEMS = 8
 """Writes that one card shows; the rest stands behind "Show all"."""
 _OUTCOMES: dict[Outcome, str] = {
     "waiting": "waiting",
+    "approved": "approved",
     "stale": "changed",
     "done": "done",
     "denied": "denied",
@@ -66,6 +67,7 @@ def numbered(number: int, item: WriteState) -> str:
     """The heading of one write in a list: what is asked, or what became of it."""
     titles: dict[Outcome, str] = {
         "waiting": deed(item.write),
+        "approved": f"{deed(item.write)} · approved",
         "stale": f"{deed(item.write)} · changed since I asked",
         "done": item.write.done,
         "unknown": f"{deed(item.write)} · not known whether it was done",

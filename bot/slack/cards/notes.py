@@ -26,6 +26,8 @@ def decided_already(item: WriteState, *, now: datetime) -> Message:
     """The second click on a card."""
     at = f" {slack_date(item.at, now)}" if item.at else ""
     match item.outcome:
+        case "approved":
+            what = "approved"
         case "done":
             what = lower(item.write.done)
         case "unknown":

@@ -1,0 +1,378 @@
+"""One turn from its message to its answer, with a scripted model and a real store."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dbos import DBOS, DBOSConfig
+from pydantic_ai.messages import ModelRequest, UserPromptPart
+from sqlalchemy import text
+
+from bot.agent import Agent, Budget, End
+from bot.llm import ModelCall, ModelsUnavailable, Shown
+from bot.messages import Answer, ApprovalCard, Card, FailureCard, IncomingMessage
+from bot.pending import Decisions
+from bot.router import AgentFile, Router
+from bot.turn import Parts, TurnRoom
+from memory.database import Database
+from memory.direct import DirectConnection
+from memory.ids import PendingId, PersonId, TurnId, WorkspaceId
+from memory.ledger import Ledger
+from memory.pending import PendingItems
+from memory.people import Person
+from memory.turns import admit
+from memory.workers import Workers
+from skills.skill import Skill
+from tests.fakes.rooms import (
+    NOTES,
+    PERSON,
+    WORKER,
+    Board,
+    FakeAccounts,
+    FakeModel,
+    FakeReply,
+    Scripted,
+    calls,
+    incoming,
+    said,
+)
+
+WRITE = calls(("write_note", {"place": "wall", "text": "Buy milk"}))
+
+
+@pytest.fixture
+def dbos(database_url: str) -> Iterator[None]:
+    """Steps run plainly outside a workflow, but DBOS wants to be there."""
+    config: DBOSConfig = {"name": "pinyon", "system_database_url": database_url, "use_listen_notify": False}
+    DBOS(config=config)
+    DBOS.launch()
+    yield
+    DBOS.destroy()
+
+
+@dataclass
+class FakeSurface:
+    """Where one person talks; keeps every reply and redrawn card."""
+
+    person: Person = PERSON
+    replies: list[FakeReply] = field(default_factory=list[FakeReply])
+    redrawn: list[Card] = field(default_factory=list[Card])
+
+    async def introduce(self, message: IncomingMessage) -> Person:
+        return self.person
+
+    async def words(self, message: IncomingMessage) -> str:
+        return message.text
+
+    def reply(self, message: IncomingMessage, *, taken_over: bool) -> FakeReply:
+        self.replies.append(FakeReply())
+        return self.replies[-1]
+
+    async def redraw(self, card: Card, place: str, workspace: WorkspaceId) -> None:
+        self.redrawn.append(card)
+
+
+@dataclass
+class FakeSpending:
+    """Has a limit when it is given one."""
+
+    why: str = ""
+
+    async def record(self, *_about: object) -> None:
+        return
+
+    async def refusal(self, _person: Person, *, now: datetime) -> str:
+        return self.why
+
+
+@dataclass
+class AlwaysConnected:
+    async def skills(self, person: Person) -> tuple[Sequence[Skill], Sequence[Skill]]:
+        return [replace(NOTES, instructions=Path(__file__))], []
+
+
+@dataclass
+class Room:
+    """The room of turns, with everything around it within reach."""
+
+    database: Database
+    room: TurnRoom
+    model: FakeModel
+    surface: FakeSurface
+    board: Board
+    ends: list[End]
+
+    async def run(self, *turns: str) -> Answer | None:
+        """Admit and run what may run; it must be these turns, one after the other. The last answer."""
+        direct = DirectConnection(self.database.url, name="test")
+        for turn in turns:
+            assert await admit(direct, WORKER, 9) == [turn]
+            await self.room.run(TurnId(turn))
+        await direct.close()
+        answers = [answer for reply in self.surface.replies for answer in reply.answers]
+        return answers[-1] if answers else None
+
+    async def ask(self, words: str, turn: str = "1.1", **others: Any) -> None:
+        assert await self.room.enqueue(incoming(words, turn=turn, **others))
+
+    async def state(self, turn: str) -> str:
+        async with self.database.engine.connect() as connection:
+            return str(await connection.scalar(text("SELECT state FROM turns WHERE id = :id"), {"id": turn}))
+
+    async def due(self) -> None:
+        """Time passes until every turn that is for later may run."""
+        async with self.database.engine.begin() as connection:
+            await connection.execute(text("UPDATE turns SET not_before = NULL"))
+
+    async def decide(self, turn: str, word: Any) -> None:
+        for item in await PendingItems(self.database).of_turn(TurnId(turn)):
+            assert (await Decisions(self.database).decide(item.id, PERSON.id, word)).answered == "decided"
+
+
+MakeRoom = Callable[..., Any]
+
+
+@pytest.fixture
+async def make(database: Database, dbos: None) -> MakeRoom:
+    await Workers(database).enter(WORKER, 8)
+
+    async def offer(_person: PersonId, integration: str, pending: PendingId) -> str:
+        return f"https://pinyon.test/connect/{integration}/{pending}"
+
+    def made(*script: Scripted, why: str = "", person: Person = PERSON, budget: Budget | None = None) -> Room:
+        model, surface, board = FakeModel(script), FakeSurface(person), Board()
+        ends: list[End] = []
+        llm: Any = model
+        spending: Any = FakeSpending(why)
+        parts = Parts(
+            database=database,
+            router=Router(
+                AgentFile(name="Pinyon", handle="pinyon", description="", route="default", instructions="Be brief.")
+            ),
+            agent=Agent(llm),
+            ledger=Ledger(database, WORKER),
+            surfaces={"slack": surface},
+            accounts=FakeAccounts(board),
+            connected=AlwaysConnected(),
+            offer=offer,
+            titles={"board": "Board"},
+            spending=spending,
+            ended=lambda end, _seconds: ends.append(end),
+            now=lambda: datetime.now(UTC),
+            wake=lambda: None,
+            budget=budget or Budget(),
+        )
+        return Room(database=database, room=TurnRoom(parts), model=model, surface=surface, board=board, ends=ends)
+
+    return made
+
+
+def heard(call: ModelCall) -> list[str]:
+    """What people, and Pinyon in their place, said to the model."""
+    return [
+        str(part.content)
+        for message in call.messages
+        if isinstance(message, ModelRequest)
+        for part in message.parts
+        if isinstance(part, UserPromptPart)
+    ]
+
+
+async def test_a_question_is_answered_and_remembered(make: MakeRoom) -> None:
+    room: Room = make(said("Two wait."), said("Nothing else."))
+    await room.ask("What waits?")
+    answer = await room.run("1.1")
+    assert answer is not None
+    assert (answer.text, answer.state) == ("Two wait.", "answered")
+    await room.ask("And else?", "1.2")
+    await room.run("1.2")
+    assert heard(room.model.asked[-1]) == ["What waits?", "And else?"]
+    assert room.ends == ["answered", "answered"]
+
+
+async def test_an_approved_write_runs_and_the_model_hears_of_it(make: MakeRoom) -> None:
+    room: Room = make(WRITE, said("It is up."))
+    await room.ask("put it up")
+    answer = await room.run("1.1")
+    assert answer is not None
+    assert isinstance(answer.card, ApprovalCard)
+    assert (await room.state("1.1"), room.board.notes) == ("waiting", [])
+    await room.decide("1.1", "approved")
+    answer = await room.run("1.1:c1")
+    assert answer is not None
+    assert (answer.text, room.board.notes) == ("It is up.", ["wall/wall: Buy milk"])
+    assert isinstance(room.surface.redrawn[-1], ApprovalCard)
+    assert room.surface.redrawn[-1].items[0].outcome == "done"
+
+
+async def test_what_was_denied_ends_without_a_word(make: MakeRoom) -> None:
+    room: Room = make(WRITE)
+    await room.ask("put it up")
+    await room.run("1.1")
+    await room.decide("1.1", "denied")
+    answer = await room.run("1.1:c1")
+    assert answer is not None
+    assert (answer.text, answer.card) == ("", None)
+    assert len(room.model.asked) == 1
+
+
+async def test_a_new_question_puts_the_card_aside(make: MakeRoom) -> None:
+    room: Room = make(WRITE, said("Sunny."))
+    await room.ask("put it up")
+    await room.run("1.1")
+    await room.ask("How is the weather?", "1.2")
+    await room.run("1.2")
+    assert isinstance(room.surface.redrawn[-1], ApprovalCard)
+    assert room.surface.redrawn[-1].items[0].outcome == "moved_on"
+    assert (
+        await Decisions(room.database).decide(await first(room, "1.1"), PERSON.id, "approved")
+    ).answered == "already"
+
+
+async def first(room: Room, turn: str) -> PendingId:
+    return (await PendingItems(room.database).of_turn(TurnId(turn)))[0].id
+
+
+async def test_a_click_while_the_next_question_runs_is_carried_out_and_told(make: MakeRoom) -> None:
+    async def clicked(_call: ModelCall, _shown: Shown) -> Any:
+        return said("Sunny.")
+
+    room: Room = make(WRITE, clicked, said("It is up."))
+    await room.ask("put it up")
+    await room.run("1.1")
+    await room.ask("How is the weather?", "1.2")
+    direct = DirectConnection(room.database.url, name="test")
+    assert await admit(direct, WORKER, 9) == ["1.2"]
+    await direct.close()
+    await room.decide("1.1", "approved")  # after the admission of the question, and before it puts anything aside
+    await room.room.run(TurnId("1.2"))
+    answer = await room.run("1.1:c1")
+    assert answer is not None
+    assert (answer.text, room.board.notes) == ("It is up.", ["wall/wall: Buy milk"])
+    assert heard(room.model.asked[-1])[-1].startswith("[From Pinyon, not the person] Decided meanwhile: Executed write")
+
+
+async def test_while_no_model_answers_it_is_said_once_and_tried_until_it_is_too_long(make: MakeRoom) -> None:
+    soon = datetime.now(UTC) + timedelta(seconds=30)
+    room: Room = make(ModelsUnavailable("all rest", retry_at=soon))
+    await room.ask("What waits?")
+    answer = await room.run("1.1")
+    assert answer is not None
+    assert answer.text.startswith("No model answers right now. I keep trying until")
+    for turn in ("1.1:c1", "1.1:c2"):
+        await room.due()
+        answer = await room.run(turn)
+        assert answer is not None
+        assert (answer.text, answer.card, await room.state(turn)) == ("", None, "waiting")
+    await room.due()
+    room.model.script = [ModelsUnavailable("all rest", retry_at=soon + timedelta(minutes=20))]
+    answer = await room.run("1.1:c3")
+    assert answer is not None
+    assert isinstance(answer.card, FailureCard)
+    assert await room.state("1.1:c3") == "failed"
+    assert await room.room.retry(TurnId("1.1:c3"), PERSON.id)
+    room.model.script = [said("Two wait.")]
+    answer = await room.run("1.1:c3:r1")
+    assert answer is not None
+    assert answer.text == "Two wait."
+
+
+async def test_who_is_no_member_is_told_so_and_no_model_is_asked(make: MakeRoom) -> None:
+    for n, (facts, notice) in enumerate(
+        (({"is_guest": True}, "guest"), ({"is_bot": True}, "bot"), ({"is_outsider": True}, "outsider"))
+    ):
+        room: Room = make(said("never"), person=replace(PERSON, **facts))
+        await room.ask("hello", f"{n}.1")
+        answer = await room.run(f"{n}.1")
+        assert answer is not None
+        assert answer.notice == notice
+        assert room.model.asked == []
+
+
+async def test_who_left_since_the_click_gets_nothing_done(make: MakeRoom) -> None:
+    room: Room = make(WRITE)
+    await room.ask("put it up")
+    await room.run("1.1")
+    await room.decide("1.1", "approved")
+    room.surface.person = replace(PERSON, deactivated_at=datetime.now(UTC))
+    await room.run("1.1:c1")
+    assert room.board.notes == []
+
+
+async def test_an_empty_message_is_answered_without_a_model(make: MakeRoom) -> None:
+    room: Room = make(said("never"))
+    await room.ask("  ")
+    answer = await room.run("1.1")
+    assert answer is not None
+    assert answer.notice == "empty"
+    assert room.model.asked == []
+
+
+async def test_a_used_up_allowance_is_said_and_no_model_is_asked(make: MakeRoom) -> None:
+    room: Room = make(said("never"), why="Your limit for today is used up.")
+    await room.ask("What waits?")
+    answer = await room.run("1.1")
+    assert answer is not None
+    assert (answer.text, answer.state) == ("Your limit for today is used up.", "stopped")
+    assert room.model.asked == []
+
+
+async def test_a_bug_is_apologised_for_and_can_be_tried_again_by_its_asker(make: MakeRoom) -> None:
+    room: Room = make(ZeroDivisionError("secret detail"), said("Two wait."))
+    await room.ask("What waits?")
+    answer = await room.run("1.1")
+    assert answer is not None
+    assert isinstance(answer.card, FailureCard)
+    assert "secret" not in str(answer)
+    assert await room.state("1.1") == "failed"
+    assert not await room.room.retry(TurnId("1.1"), "T1:U2")
+    assert await room.room.retry(TurnId("1.1"), PERSON.id)
+    assert not await room.room.retry(TurnId("1.1"), PERSON.id)
+    answer = await room.run("1.1:r1")
+    assert answer is not None
+    assert answer.text == "Two wait."
+
+
+async def test_a_stop_cuts_off_what_runs_here(make: MakeRoom) -> None:
+    begun = asyncio.Event()
+
+    async def never(_call: ModelCall, _shown: Shown) -> Any:
+        begun.set()
+        await asyncio.sleep(60)
+
+    room: Room = make(never)
+    message = incoming("What waits?", turn="1.1")
+    await room.room.enqueue(message)
+    running = asyncio.create_task(room.run("1.1"))
+    await begun.wait()
+    assert await room.room.stop(message.conversation, message.person)
+    answer = await running
+    assert answer is not None
+    assert (answer.text, answer.state) == ("Stopped. Nothing was changed.", "stopped")
+    assert not await room.room.stop(message.conversation, message.person)
+
+
+async def test_after_a_used_up_budget_the_thread_goes_on(make: MakeRoom) -> None:
+    room: Room = make(calls(("count_notes", {})), said("Fine."), budget=Budget(calls=0))
+    await room.ask("Count them")
+    answer = await room.run("1.1")
+    assert answer is not None
+    assert answer.text == "I stopped after 0 look-ups, the limit for one question. I changed nothing."
+    await room.ask("And now?", "1.2")
+    answer = await room.run("1.2")
+    assert answer is not None
+    assert answer.text == "Fine."
+    kinds = [[part.part_kind for part in message.parts] for message in room.model.asked[-1].messages]
+    assert kinds == [["user-prompt"], ["tool-call"], ["tool-return"], ["text"], ["user-prompt"]]
+
+
+async def test_a_turn_that_killed_its_workers_is_given_up_with_an_apology(make: MakeRoom) -> None:
+    room: Room = make(said("never"))
+    await room.ask("What waits?")
+    await room.room.give_up(TurnId("1.1"))
+    assert isinstance(room.surface.replies[-1].answers[0].card, FailureCard)
+    assert await room.state("1.1") == "failed"

@@ -1,0 +1,119 @@
+"""`python -m playground`: its ports, its databases, its hints, and the Pinyon it looks after."""
+
+import os
+import socket
+from collections.abc import AsyncIterator, Iterator
+from datetime import date
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+import typer
+from sqlalchemy.engine import make_url
+from typer.testing import CliRunner
+
+from bot.settings import ROOT
+from playground.__main__ import free_port, play, surroundings
+from playground.child import Child, Died
+from playground.company import load_company
+from playground.database import fresh_database
+from playground.hints import Hints
+from playground.servers import Servers
+
+
+@pytest.fixture
+async def servers() -> AsyncIterator[Servers]:
+    servers = Servers(company=load_company(today=date(2026, 11, 20)))
+    await servers.start()
+    yield servers
+    await servers.stop()
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port on which somebody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield int(listener.getsockname()[1])
+
+
+@pytest.fixture
+def command() -> typer.Typer:
+    app = typer.Typer()
+    app.command()(play)
+    return app
+
+
+def test_a_taken_port_gives_way_to_the_next(taken: int) -> None:
+    assert taken < free_port(taken, 20) < taken + 20
+
+
+def test_a_port_that_was_asked_for_and_is_taken_is_said(command: typer.Typer, taken: int) -> None:
+    result = CliRunner().invoke(command, ["--port", str(taken)])
+    assert result.exit_code == 2
+    assert f"Port {taken} is taken. Leave out --port" in result.stderr
+
+
+def test_an_unknown_poison_is_said(command: typer.Typer) -> None:
+    result = CliRunner().invoke(command, ["--port", "0", "--poison", "no-such-text"])
+    assert result.exit_code == 2
+    assert "no-such-text" in result.stderr
+
+
+async def test_pinyon_sees_no_setting_of_the_person_who_plays(
+    servers: Servers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-of-a-real-workspace")
+    monkeypatch.setenv("PINYON_MODELS_FILE", "elsewhere.yaml")
+    given = surroundings(servers, keys={}, data=tmp_path, database="postgresql://here/play")
+    assert given["SLACK_BOT_TOKEN"] == servers.slack.app.bot_token
+    assert "PINYON_MODELS_FILE" not in given
+    assert given["ANTHROPIC_BASE_URL"] == servers.model.anthropic_url
+
+
+async def test_a_real_key_takes_the_place_of_the_demo_model(servers: Servers, tmp_path: Path) -> None:
+    keys = {"OPENAI_API_KEY": "sk-real", "OPENAI_BASE_URL": ""}
+    given = surroundings(servers, keys=keys, data=tmp_path, database="postgresql://here/play")
+    assert given["OPENAI_API_KEY"] == "sk-real"
+    assert "ANTHROPIC_API_KEY" not in given
+
+
+def test_each_start_has_a_database_of_its_own_and_old_ones_go(postgres: str) -> None:
+    folder = Path(str(make_url(postgres).query["host"]))
+    first = fresh_database(folder)
+    with psycopg.connect(first):
+        second = fresh_database(folder)
+    third = fresh_database(folder)
+    with psycopg.connect(third) as connection:
+        names = {name for (name,) in connection.execute("SELECT datname FROM pg_database").fetchall()}
+    assert make_url(third).database in names
+    assert not {make_url(first).database, make_url(second).database} & names
+
+
+async def test_a_pinyon_that_ends_by_itself_says_why(tmp_path: Path) -> None:
+    environment = {"PYTHONPATH": str(ROOT), "PATH": os.defpath}
+    child = await Child.start(environment=environment, log=tmp_path / "pinyon.log")
+
+    async def never() -> bool:
+        return False
+
+    with pytest.raises(Died, match="SLACK_BOT_TOKEN: missing"):
+        await child.until(never, seconds=20)
+    await child.stop()
+
+
+async def test_a_hint_stays_until_it_was_followed_and_none_comes_back(servers: Servers) -> None:
+    hints = Hints(servers)
+    assert "which pull requests wait" in hints.next()
+    world = servers.slack.world
+    entry = world.traffic.begin("out", "message.im", at=0.0, team="T1", request={"event": {"text": "Hello"}})
+    world.traffic.end(entry, status=200, ms=1.0)
+    assert "connect GitHub" in hints.next()
+    assert hints.next() == hints.next()
+    servers.github.sign_in(next(person.github for person in servers.company.people if person.github))
+    assert "comment on one of them" in hints.next()
+
+
+async def test_the_page_is_there_before_pinyon_is(servers: Servers) -> None:
+    async with httpx.AsyncClient(trust_env=False) as http:
+        assert (await http.get(servers.slack.url)).is_success
