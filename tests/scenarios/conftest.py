@@ -1,11 +1,12 @@
 """A whole Pinyon between the playground's servers and a real database, with what people do and see there."""
 
+import importlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
@@ -22,9 +23,12 @@ from memory.ids import PersonId
 from playground.company import load_company
 from playground.github import GitHubServer
 from playground.model import Brain, DemoModel, ModelServer
+from playground.model.wires import params
 from playground.servers import Servers
 from playground.slack import SlackServer
 from playground.slack.app import JSON
+
+Found = TypeVar("Found")
 
 QUICK = Timing(
     nudge_after=0.3,
@@ -62,7 +66,7 @@ class World:
         """Somebody's id in Pinyon."""
         return PersonId(f"{self.slack.workspace.id}:{self.slack.user(handle).id}")
 
-    async def connect(self, handle: str) -> None:
+    async def connect(self, handle: str, *, lasts: timedelta = timedelta(hours=8)) -> None:
         """Connect somebody's GitHub account, as their consent would (test_connecting.py walks the way)."""
         signed_in = self.github.sign_in(handle)
         login = str(signed_in["login"])
@@ -74,7 +78,7 @@ class World:
             tokens=Tokens(
                 access=SecretStr(signed_in["access_token"]),
                 refresh=SecretStr(signed_in["refresh_token"]),
-                expires_at=now + timedelta(hours=8),
+                expires_at=now + lasts,
                 refresh_expires_at=now + timedelta(days=100),
                 scopes=(),
             ),
@@ -102,6 +106,14 @@ class World:
         """Say something to Pinyon in a direct message, and give its `count`-th finished message there."""
         thread = await self.slack.say(who, "dm", said)
         return await self.slack.answer(f"dm:{who}", thread, count=count, timeout=seconds)
+
+    async def answer(self, where: str, thread: str, *, count: int = 1, seconds: float = 15.0) -> JSON:
+        """Wait for Pinyon's `count`-th finished message in a thread and give it."""
+        return await self.slack.answer(where, thread, count=count, timeout=seconds)
+
+    async def until(self, seen: Callable[[], Found], *, seconds: float = 15.0) -> Found:
+        """Wait until `seen()` is truthy, looked at after each change in Slack, and give that."""
+        return await self.slack.until(seen, seconds)
 
     def words(self, where: str, message: JSON) -> str:
         """Everything a person reads in a message."""
@@ -148,6 +160,14 @@ class OpenWorld(Protocol):
         prepare: Callable[[Servers], None] | None = None,
         **settings: str,
     ) -> World: ...
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sdks() -> None:
+    """Import what the first model call and the first look at GitHub need: seconds, when the machine is busy."""
+    for module in ("bot.llm.wire", "github"):
+        importlib.import_module(module)
+    params.load()
 
 
 @pytest.fixture
