@@ -183,6 +183,7 @@ class Durable:
             "executor_id": self.worker,  # unique to this process: the default would let two processes run one turn
             "serializer": DBOSPortableJSONSerializer(),  # the default is pickle: reading a row would run its code
             "use_listen_notify": False,
+            "notification_listener_polling_interval_sec": 0.2,  # of messages we never send; the end waits for its sleep
             "max_executor_threads": 16,
             "console_log_level": "WARNING",
             "log_level": "WARNING",

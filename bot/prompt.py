@@ -21,7 +21,7 @@ from bot.messages import IncomingMessage
 from memory.conversations import Transcript
 from memory.people import Person
 
-PUT_ASIDE = "Put aside: the person asked something new before this was decided. Nothing was done."
+PUT_ASIDE = "Put aside: the conversation went on before this was decided. Nothing was done so far."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

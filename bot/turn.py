@@ -24,7 +24,7 @@ from bot.messages import (
     read_message,
 )
 from bot.pending import Offer, Waiting, card_of, continuation
-from bot.prompt import asked, closed_with, closing, dump, history, instructions, told_late
+from bot.prompt import PUT_ASIDE, asked, closed_with, closing, dump, history, instructions, told_late
 from bot.router import Router
 from bot.spending import Spending
 from bot.toolbox.act import Accounts, Act
@@ -148,7 +148,7 @@ class TurnRoom:
             aborted.set()
         structlog.contextvars.bind_contextvars(turn=turn, workspace=message.workspace)
         try:
-            opened = await repeatable(self._open, message, reply)
+            opened = await repeatable(self._open, message, stored, reply)
             if opened.notice is not None:
                 await repeatable(self._give_notice, message, reply, opened.notice)
                 return
@@ -194,7 +194,7 @@ class TurnRoom:
 
     # What happens, in order. `_resume` is journaled as a step; the others may happen twice.
 
-    async def _open(self, message: IncomingMessage, reply: Reply) -> Opened:
+    async def _open(self, message: IncomingMessage, stored: StoredTurn, reply: Reply) -> Opened:
         await reply.status("Reading your message" if message.continues is None else "Going on")
         surface = self._parts.surfaces[message.surface]
         person = await surface.introduce(message)
@@ -205,12 +205,13 @@ class TurnRoom:
         elif message.continues is None:
             if not text.strip():
                 notice = "only_file" if message.files else "empty"
-            await self._move_on(message)
+            if stored.follows_open:
+                await self._move_on(message)
         return Opened(person=person, text=text, notice=notice)
 
     async def _move_on(self, message: IncomingMessage) -> None:
-        """Close what the thread's earlier turns left open: the person asked something new."""
-        put_aside = await patiently(lambda: self._items.move_on(message.conversation, to=message.turn))
+        """Close what the person's earlier turns left open in the thread: they asked something new."""
+        put_aside = await patiently(lambda: self._items.move_on(message.conversation, message.person, to=message.turn))
         for turn in dict.fromkeys(item.turn for item in put_aside):
             await self._redraw(message.surface, await self._items.of_turn(turn))
 
@@ -225,24 +226,23 @@ class TurnRoom:
 
     async def _answer(self, desk: Desk, carried: Carried) -> Ended:
         transcripts = await patiently(lambda: self._conversations.load(desk.message.conversation, turns=PAST_TURNS))
-        past = history([t for t in transcripts if t.turn != desk.message.turn])
-        work = desk.work
+        earlier = [transcript for transcript in transcripts if transcript.turn != desk.message.turn]
+        past, work = history(earlier), desk.work
         if desk.message.continues is None:
-            work.past = [
-                *past.messages,
-                *closing(past, "Put aside: the person asked something new."),
-                asked(desk.message),
-            ]
+            work.past = [*past.messages, *closing(past, PUT_ASIDE), asked(desk.message)]
         else:
-            work.past = past.messages
+            # Others may have gone on with the thread meanwhile, and may be waiting for something themselves.
+            goes_on = bool(earlier) and earlier[-1].turn == desk.message.continues
+            work.past = past.messages if goes_on else [*past.messages, *closing(past, PUT_ASIDE)]
             work.outcomes += carried.outcomes
-            known = past.held | carried.results
+            known = past.held | carried.results if goes_on else carried.results
             if carried.asks_again:
                 return Ended(end="waiting", held=known)
-            work.new += closing(replace(past, held=known), "Nothing was done.")
+            if goes_on:
+                work.new += closing(replace(past, held=known), "Nothing was done.")
             if carried.quiet:
                 return Ended(end="quiet")
-            if carried.results and not past.open_calls:
+            if carried.results and not goes_on:
                 work.new += told_late(carried.results)
         if why := await patiently(lambda: self._parts.spending.refusal(desk.person, now=self._parts.now())):
             return Ended(end="spent", why=why)

@@ -140,13 +140,13 @@ class PendingItems:
         """Enter what became of a decided item."""
         await self._database.single.rows(SETTLE, {"id": pending, "state": state, "reason": reason})
 
-    async def move_on(self, conversation: ConversationId, *, to: TurnId) -> Sequence[PendingItem]:
-        """Close what earlier turns left open in a thread, because its person asked something new there: turn `to`.
+    async def move_on(self, conversation: ConversationId, person: PersonId, *, to: TurnId) -> Sequence[PendingItem]:
+        """Close what `person` left open in a thread in earlier turns: they asked something new there, turn `to`.
 
         What was approved while another item of its card was open did not run yet, and is put aside with it.
         """
-        earlier = "conversation = :conversation AND turn <> :to"
-        return await self._close("moved_on", earlier, {"conversation": conversation, "to": to})
+        earlier = "conversation = :conversation AND person = :person AND turn <> :to"
+        return await self._close("moved_on", earlier, {"conversation": conversation, "person": person, "to": to})
 
     async def expire(self) -> Sequence[PendingItem]:
         """Close what waited too long, and what was approved on the same card but waited for the rest."""

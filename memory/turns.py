@@ -85,6 +85,8 @@ class StoredTurn:
     continues: TurnId | None
     attempts: int
     accepted_at: datetime
+    follows_open: bool
+    """Whether earlier turns of its person left something open in the thread."""
 
 
 INSERT = text(
@@ -92,7 +94,12 @@ INSERT = text(
     " VALUES (:id, :workspace, :person, :conversation, :message, :ahead, :continues, :not_before)"
     " ON CONFLICT (id) DO NOTHING RETURNING id"
 )
-LOAD = text("SELECT message, state, continues, attempts, accepted_at FROM turns WHERE id = :id")
+LOAD = text(
+    "SELECT message, state, continues, attempts, accepted_at, EXISTS ("
+    "  SELECT 1 FROM pending p WHERE p.conversation = t.conversation AND p.person = t.person AND p.turn <> t.id"
+    "  AND p.state = 'open') AS follows_open"
+    " FROM turns t WHERE id = :id"
+)
 ASKED_BY = text("SELECT 1 FROM turns WHERE person = :person LIMIT 1")
 SAID_IN = text("SELECT 1 FROM turns WHERE conversation = :conversation LIMIT 1")
 CLOSE = text("UPDATE turns SET state = :state, finished_at = clock_timestamp() WHERE id = :id AND finished_at IS NULL")
@@ -159,6 +166,7 @@ class Turns:
             continues=row.continues,
             attempts=row.attempts,
             accepted_at=row.accepted_at,
+            follows_open=row.follows_open,
         )
 
     async def claim(self, turn: TurnId, worker: str) -> bool:

@@ -21,7 +21,7 @@ class PersonalAccounts:
 
     async def skills(self, person: Person) -> tuple[Sequence[Skill], Sequence[Skill]]:
         """The skills that work for `person` now, and those that would once an account is connected."""
-        states = await self.connections.states(person.id)
+        states = await self.connections.states_without(person.switched_off, person.id)
         declared = self.connections.skills
         usable = [declared[s.skill] for s in states if s.status in ("connected", "ready")]
         missing = [declared[s.skill] for s in states if s.status in ("not_connected", "ended")]

@@ -1,6 +1,6 @@
 """What a person's skills can reach, and with which of their accounts; Slack and the web only draw it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -114,7 +114,10 @@ class Connections:
     async def states(self, person: PersonId) -> tuple[SkillState, ...]:
         """Return every skill, what wants the person's attention first."""
         known = await self.people.get(person)
-        off = known.switched_off if known else ()
+        return await self.states_without(known.switched_off if known else (), person)
+
+    async def states_without(self, off: Sequence[str], person: PersonId) -> tuple[SkillState, ...]:
+        """Return `states` of somebody who switched the skills `off` off."""
         grants = await self.grants.list(person)
         states = [
             self._state(skill, to_act_with(grants, skill.integration or ""), off=skill.name in off)

@@ -48,7 +48,6 @@ class SlackSurface:
         self._now = now
         self._workplaces: dict[WorkspaceId, Workplace] = {}
         self._paces: defaultdict[WorkspaceId, Pace] = defaultdict(Pace)
-        self._known: dict[PersonId, Person] = {}
         self._channels: dict[tuple[WorkspaceId, str], str] = {}
         self._direct: dict[PersonId, str] = {}
 
@@ -70,14 +69,13 @@ class SlackSurface:
 
     async def person(self, person: PersonId, *, again: bool = False) -> Person:
         """Someone, as Slack described them within the last hours; asked anew with `again`."""
-        known = None if again else self._known.get(person) or await self._people.get(person)
+        known = None if again else await self._people.get(person)
         if known is None or self._now() - known.refreshed_at > FRESH:
             workplace = self._workplaces[workspace_of(person)]
             answer = await workplace.api.get("users.info", user=user_of(person), include_locale=True)
             known = await self._people.upsert(
                 profile_from_slack(answer["user"], workspace=workplace.id, now=self._now())
             )
-        self._known[person] = known
         return known
 
     async def look_up(self, person: PersonId) -> Person | None:
@@ -89,10 +87,6 @@ class SlackSurface:
         except Failed as error:
             log.info("nobody of that id", error=reason(error))
             return None
-
-    def forget(self, person: PersonId) -> None:
-        """Something about a person changed: ask the store again."""
-        self._known.pop(person, None)
 
     async def words(self, message: IncomingMessage) -> str:
         names: dict[str, str] = {}

@@ -199,10 +199,10 @@ async def test_a_click_before_a_new_question_counts_and_one_after_it_does_not(da
     decisions, items = Decisions(database), PendingItems(database)
     [early] = await waiting(database, turn="T1:D1:1.2")
     await decisions.decide(early.id, PERSON.id, "approved")
-    assert await items.move_on(ConversationId("T1:D1:1.1"), to=TurnId("T1:D1:5.5")) == []
+    assert await items.move_on(ConversationId("T1:D1:1.1"), PERSON.id, to=TurnId("T1:D1:5.5")) == []
     assert await state_of(database, early) == "approved"
     [late] = await waiting(database, turn="T1:D1:1.3")
-    assert [item.id for item in await items.move_on(late.conversation, to=TurnId("T1:D1:5.5"))] == [late.id]
+    assert [item.id for item in await items.move_on(late.conversation, PERSON.id, to=TurnId("T1:D1:5.5"))] == [late.id]
     assert (await decisions.decide(late.id, PERSON.id, "approved")).answered == "already"
     assert await queued(database) == ["T1:D1:1.2:c1"]
 
@@ -210,7 +210,7 @@ async def test_a_click_before_a_new_question_counts_and_one_after_it_does_not(da
 async def test_a_card_is_put_aside_whole(database: Database) -> None:
     first, second = await waiting(database, 2)
     await Decisions(database).decide(first.id, PERSON.id, "approved")
-    put_aside = await PendingItems(database).move_on(first.conversation, to=TurnId("T1:D1:5.5"))
+    put_aside = await PendingItems(database).move_on(first.conversation, PERSON.id, to=TurnId("T1:D1:5.5"))
     assert {item.id for item in put_aside} == {first.id, second.id}
     assert await queued(database) == []
 
@@ -222,7 +222,7 @@ async def test_of_a_click_and_a_new_question_at_the_same_moment_one_wins_whole(d
         await decisions.decide(first.id, PERSON.id, "approved")
         await asyncio.gather(
             decisions.decide(last.id, PERSON.id, "approved"),
-            items.move_on(last.conversation, to=TurnId("T1:D1:5.5")),
+            items.move_on(last.conversation, PERSON.id, to=TurnId("T1:D1:5.5")),
         )
         both = {await state_of(database, first), await state_of(database, last)}
         goes_on = f"T1:D1:{n}:c1" in await queued(database)

@@ -13,6 +13,7 @@ from memory.pending import PendingItem, PendingItems, decide, lock, of_turn
 
 CONVERSATION = ConversationId("T1:D1:1")
 NEW = TurnId("T1:D1:9.9")
+PERSON = PersonId("T1:U1")
 
 
 def item(name: str, **facts: Any) -> PendingItem:
@@ -23,7 +24,7 @@ def item(name: str, **facts: Any) -> PendingItem:
             call=CallId(f"call of {name}"),
             kind="approval",
             workspace=WorkspaceId("T1"),
-            person=PersonId("T1:U1"),
+            person=PERSON,
             conversation=CONVERSATION,
             body="{}",
             digest="digest",
@@ -133,11 +134,17 @@ async def test_a_new_question_closes_what_earlier_turns_of_its_thread_left_open(
         item("elsewhere", conversation=ConversationId("T1:D1:2"), turn=TurnId("T1:D1:2.2")),
         item("its own", turn=NEW),
     )
-    assert [one.id for one in await items.move_on(CONVERSATION, to=NEW)] == ["open"]
+    assert [one.id for one in await items.move_on(CONVERSATION, PERSON, to=NEW)] == ["open"]
     assert await states(items) == {"open": "moved_on", "done": "done"}
     assert await states(items, "T1:D1:2.2") == {"elsewhere": "open"}
     assert await states(items, NEW) == {"its own": "open"}
-    assert await items.move_on(CONVERSATION, to=NEW) == []
+    assert await items.move_on(CONVERSATION, PERSON, to=NEW) == []
+
+
+async def test_a_question_of_somebody_else_closes_nothing(items: PendingItems) -> None:
+    await settled(items, item("open"))
+    assert await items.move_on(CONVERSATION, PersonId("T1:U2"), to=NEW) == []
+    assert await states(items) == {"open": "open"}
 
 
 async def test_only_what_is_open_waits_for_a_person(items: PendingItems) -> None:

@@ -278,6 +278,22 @@ async def test_asked_in_a_channel_the_card_comes_privately_and_the_answer_public
     assert len(writes(world)) == 1
 
 
+async def test_what_a_colleague_asks_in_the_thread_leaves_the_card_as_it_is(open_world: OpenWorld) -> None:
+    world = await open_world(Scripted([COMMENT, "Good morning.", "It is posted."]))
+    await world.connect("ren")
+    thread = await world.slack.say("ren", "#eng", "<@bot> tell them on 417 to name it")
+    await world.answer("#eng", thread)
+    card = (await world.until(lambda: [m for m in world.slack.messages("dm:ren") if "bot_id" in m]))[0]
+    await world.slack.say("jamal", "#eng", "<@bot> good morning", thread=thread)
+    await world.answer("#eng", thread, count=2)
+    assert "Put aside" not in world.words("dm:ren", card)
+    await click(world, "ren", card, APPROVE)
+    answer = await world.answer("#eng", thread, count=3)
+    assert "It is posted." in world.words("#eng", answer)
+    assert "Decided meanwhile" in world.model.requests[-1].messages[-1].text
+    assert len(writes(world)) == 1
+
+
 async def test_a_denial_is_no_answer_to_a_channel_and_says_nothing_of_what_it_was(open_world: OpenWorld) -> None:
     world = await open_world(Scripted([COMMENT]))
     await world.connect("ren")

@@ -25,7 +25,8 @@ async def connect(connections: Connections, name: str = "octo") -> None:
 
 
 async def names(accounts: PersonalAccounts) -> tuple[list[str], list[str]]:
-    usable, missing = await accounts.skills(person(JAMAL, "Jamal"))
+    asker = await accounts.connections.people.get(JAMAL) or person(JAMAL, "Jamal")
+    usable, missing = await accounts.skills(asker)
     return [skill.name for skill in usable], [skill.name for skill in missing]
 
 
