@@ -48,7 +48,7 @@ from memory.crypto import Keyring
 from memory.database import Database, open_database
 from memory.grants import Grants
 from memory.ids import PendingId, PersonId, WorkspaceId
-from memory.ledger import Ledger
+from memory.ledger import Ledger, tools_done
 from memory.pending import PendingItem, PendingItems
 from memory.people import People
 from memory.turns import Turns
@@ -228,6 +228,7 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
         items,
         background=background,
         has_asked=turns.has_asked,
+        tools_done=partial(tools_done, database),
         now=utc_now,
         nudge_after=timing.nudge_after,
     )

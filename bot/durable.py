@@ -217,6 +217,8 @@ class Durable:
             await connection.close()
         DBOS.destroy(workflow_completion_timeout_sec=0)
         if self._engine is not None:
+            # A thread of DBOS's that still waits for the database would keep this process from ending.
+            event.listen(self._engine, "do_connect", _over)
             self._engine.dispose()
         _runner.run = _runner.check = None
 
@@ -463,7 +465,7 @@ def _dbos_engine(url: URL) -> Engine:
     """
     engine = create_engine(
         url,
-        pool_size=8,
+        pool_size=6,
         max_overflow=0,
         # No question to each connection whether it lives, before each statement: DBOS repeats what a dead one lost.
         pool_pre_ping=False,
@@ -480,6 +482,10 @@ def _dbos_engine(url: URL) -> Engine:
 
     event.listen(engine, "handle_error", is_away)
     return engine
+
+
+def _over(*_: object) -> None:
+    raise RuntimeError("this process has left")
 
 
 def _quieten_dbos() -> None:

@@ -21,6 +21,8 @@ from memory.single import SingleStatements
 if TYPE_CHECKING:
     from alembic.config import Config
 
+SINGLE = 5
+"""Connections for single statements: each holds one for less than a millisecond."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 NEWEST = max(path.name for path in (MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
 """The newest revision: their files are named for them, in order."""
@@ -55,8 +57,10 @@ class Database:
         await self.engine.dispose()
 
 
-def open_database(url: str | URL, *, pool: int = 12, name: str = "pinyon") -> Database:
-    """Open `url` (`postgresql://…`) with at most `pool` connections; `name` is what the server calls them.
+def open_database(url: str | URL, *, pool: int = 8, name: str = "pinyon") -> Database:
+    """Open `url` (`postgresql://…`) with at most `pool` connections for transactions, and five for single statements.
+
+    `name` is what the server calls them.
 
     Raises ValueError when the URL names anything but PostgreSQL; a server that is away shows itself at the first query.
     """
@@ -82,7 +86,7 @@ def open_database(url: str | URL, *, pool: int = 12, name: str = "pinyon") -> Da
         url=parsed,
         engine=engine,
         sessions=async_sessionmaker(engine, expire_on_commit=False),
-        single=SingleStatements(parsed, name=name, most=pool),
+        single=SingleStatements(parsed, name=name, most=SINGLE),
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import DateTime, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from memory.database import Base, Database
-from memory.ids import CallId, TurnId
+from memory.ids import CallId, PersonId, TurnId
 from memory.workers import fence
 
 CallState = Literal["intent", "done", "failed", "unknown", "denied"]
@@ -53,6 +53,17 @@ class Earlier:
     state: CallState
     result: str | None
     link: str | None
+
+
+TOOLS_DONE = text(
+    "SELECT DISTINCT tool FROM tool_calls"
+    " WHERE state = 'done' AND turn IN (SELECT id FROM turns WHERE person = :person)"
+)
+
+
+async def tools_done(database: Database, person: PersonId) -> frozenset[str]:
+    """The names of the tools that ever did something for `person`."""
+    return frozenset(row.tool for row in await database.single.rows(TOOLS_DONE, {"person": person}))
 
 
 class Ledger:

@@ -12,7 +12,7 @@ STEPS: tuple[tuple[Callable[[Servers], bool], str], ...] = (
         lambda servers: bool(servers.github.writes),
         "let Pinyon comment on one of them. It shows you the exact words before it posts.",
     ),
-    (lambda servers: _was_asked(servers, "app_mention"), "ask in a channel: write @Pinyon and a question in #mobile."),
+    (lambda servers: _was_asked(servers, "app_mention"), "ask in a channel: write @Pinyon and a question in #general."),
     (lambda _: False, "be somebody else, at the top, and ask the same. The answer is what that person may see."),
 )
 """What ends a step, and what is said until then."""

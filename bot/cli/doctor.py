@@ -3,7 +3,6 @@
 import asyncio
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 import httpx
 import typer
@@ -11,16 +10,13 @@ import typer
 from bot.cli.run import database_address
 from bot.settings import read_with_problems
 
-if TYPE_CHECKING:
-    from bot.doctor import Finding
-
 PATIENCE = 10.0
 """Seconds that each service gets to answer."""
 
 
 def doctor() -> None:
     """Check every setting against the real services and name the fix; exit code 1 when something is wrong."""
-    from bot.doctor import examine, report  # a second, which the other commands do not pay
+    from bot.doctor import Finding, examine, report  # a second, which the other commands do not pay
 
     async def findings_now() -> list[Finding]:
         settings, problems = read_with_problems()

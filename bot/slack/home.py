@@ -51,12 +51,11 @@ class HomeState:
     wins: tuple[Win, ...] = ()
     won: frozenset[str] = frozenset()
     """Names of the wins that are done."""
-    hides_wins: bool = False
     web_url: str | None = None
 
 
 def home_view(state: HomeState) -> View:
-    parts = [_waits(state), _agent(), _skills(state.skills), _memory(), _wins(state)]
+    parts = [_waits(state), _agent(), _skills(state.skills), _wins(state)]
     blocks: list[Block] = []
     for part in filter(None, parts):
         blocks += [divider(), *part] if blocks else part
@@ -106,12 +105,8 @@ def _skills(rows: Sequence[SkillRow]) -> list[Block]:
     return [header("Your skills"), *map(skill_row, rows[:SKILLS]), *rest, *none]
 
 
-def _memory() -> list[Block]:
-    return [header("What I remember"), section("Nothing remembered yet. What you choose yourself shows up here.")]
-
-
 def _wins(state: HomeState) -> list[Block]:
-    if state.hides_wins or not state.wins:
+    if not state.wins:
         return []
     done = [win for win in state.wins if win.name in state.won]
     ahead = [win for win in state.wins if win.name not in state.won]

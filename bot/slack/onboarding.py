@@ -23,13 +23,17 @@ class Starter(BaseModel):
 
 
 class Win(BaseModel):
-    """One step on the way to being at home here; without `message` there is nothing to tap."""
+    """One step on the way to being at home here; without `message` there is nothing to tap.
+
+    It is done when one of its `tools` has run; "ask" and "connect" know for themselves.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     title: str
     message: str | None = None
+    tools: tuple[str, ...] = ()
 
 
 class Onboarding(BaseModel):

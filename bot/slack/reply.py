@@ -423,5 +423,5 @@ def task_chunk(task: Task) -> Mark:
     """One step of the work, as a stream shows it."""
     chunk: Mark = {"type": "task_update", "id": task.id, "title": task.title[:250], "status": task.state}
     if task.link:
-        chunk["sources"] = [{"type": "url", "url": task.link, "text": task.title[:80]}]
+        chunk["sources"] = [{"type": "url", "url": task.link, "text": "Open"}]
     return chunk

@@ -1,7 +1,7 @@
 """What people see before they ask anything: greeting, suggested prompts, the Home tab."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from bot.background import Background
@@ -32,6 +32,7 @@ class Welcome:
         *,
         background: Background,
         has_asked: Callable[[PersonId], Awaitable[bool]],
+        tools_done: Callable[[PersonId], Awaitable[frozenset[str]]],
         now: Callable[[], datetime],
         nudge_after: float = NUDGE_AFTER,
     ) -> None:
@@ -41,6 +42,7 @@ class Welcome:
         self._items = items
         self._background = background
         self._has_asked = has_asked
+        self._tools_done = tools_done
         self._now = now
         self._nudge_after = nudge_after
 
@@ -84,9 +86,6 @@ class Welcome:
         states = await self._connections.states(person)
         approvals = [item for item in await self._items.open_of(person) if item.kind == "approval"]
         waits = [await self._wait(item, is_shown=number < WAITING) for number, item in enumerate(approvals)]
-        won = {"connect"} if any(state.status == "connected" for state in states) else set[str]()
-        if await self._has_asked(person):
-            won.add("ask")
         public = self._connections.public_url
         view = home_view(
             HomeState(
@@ -94,11 +93,20 @@ class Welcome:
                 waits=tuple(waits),
                 skills=tuple([await self.row(person, state) for state in states]),
                 wins=tuple(onboarding().wins),
-                won=frozenset(won),
+                won=await self._won(person, states),
                 web_url=f"{public}/connections" if public else None,
             )
         )
         await workplace.api.post("views.publish", user_id=user_of(person), view=view)
+
+    async def _won(self, person: PersonId, states: Sequence[SkillState]) -> frozenset[str]:
+        done = await self._tools_done(person)
+        won = {win.name for win in onboarding().wins if done.intersection(win.tools)}
+        if any(state.status == "connected" for state in states):
+            won.add("connect")
+        if await self._has_asked(person):
+            won.add("ask")
+        return frozenset(won)
 
     async def _wait(self, item: PendingItem, *, is_shown: bool) -> HomeWait:
         body = APPROVAL.validate_json(item.body)

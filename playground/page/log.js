@@ -145,10 +145,14 @@ export class Log {
   }
 
   #scrolled() {
-    this.#pinned = this.flow.scrollHeight - this.flow.scrollTop - this.flow.clientHeight < NEAR;
-    if (!this.#pinned) return;
+    const top = this.flow.scrollTop;
+    const isNear = this.flow.scrollHeight - top - this.flow.clientHeight < NEAR;
+    // More may have come before the browser reports a jump to the end: only who moves up has left it.
+    if (isNear) this.#pinned = true;
+    else if (top < this.#end - NEAR) this.#pinned = false;
+    if (!isNear) return;
     this.pill.hidden = true;
-    this.#end = this.flow.scrollTop;
+    this.#end = top;
   }
 
   #jump() {

@@ -320,6 +320,16 @@ async def test_the_home_tab_lists_a_waiting_card_and_drops_it_when_it_is_decided
     await world.until(lambda: "waits for you" not in str(world.slack.home("ren")))
 
 
+async def test_the_home_tab_counts_what_a_person_has_done_already(world: World) -> None:
+    await world.connect("ren")
+    _, card = await asked(world, "ren", "Comment on 417: fine.")
+    await click(world, "ren", card, APPROVE)
+    await world.over(2)
+    await world.slack.open_home("ren")
+    done = "Ask me something · Connect an account · See your open pull requests · Approve a comment or a review"
+    await world.until(lambda: done in str(world.slack.home("ren")))
+
+
 async def test_whatever_is_clicked_each_write_happens_once_if_its_first_decision_was_to_approve(
     open_world: OpenWorld,
 ) -> None:

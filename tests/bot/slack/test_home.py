@@ -51,8 +51,8 @@ def test_the_home_of_a_busy_person_keeps_to_forty_blocks():
 def test_the_home_of_a_newcomer_says_what_there_is():
     view = home_view(HomeState(now=NOW))
     check(view)
-    assert headers(view) == ["Who answers", "Your skills", "What I remember"]
-    assert "Nothing remembered yet." in ours(view)
+    assert headers(view) == ["Who answers", "Your skills"]
+    assert "No skills are set up here yet." in ours(view)
 
 
 def test_what_waits_comes_first():
@@ -79,9 +79,6 @@ def test_a_skill_that_lost_its_account_can_be_reconnected():
     assert labels(home_view(HomeState(now=NOW, skills=(ended,)))) == ["Reconnect GitHub"]
 
 
-def test_the_next_small_wins_are_offered_until_hidden():
-    assert "Small wins · 2 of 6" in headers(home_view(BUSY))
+def test_the_next_small_wins_are_offered():
+    assert "Small wins · 2 of 5" in headers(home_view(BUSY))
     assert "*Next*  See your open pull requests" in ours(home_view(BUSY))
-    hidden = home_view(replace(BUSY, hides_wins=True))
-    assert "Hide this list" not in labels(hidden)
-    assert not any(title.startswith("Small wins") for title in headers(hidden))
