@@ -23,9 +23,10 @@ _DIALECT = PGDialect_psycopg()
 class SingleStatements:
     """At most `most` connections, each opened when it is needed first."""
 
-    def __init__(self, url: URL, *, name: str, most: int) -> None:
+    def __init__(self, url: URL, *, name: str, most: int, patience: float = PATIENCE) -> None:
         self._url = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._name = name
+        self._patience = patience
         self._free = asyncio.Semaphore(most)
         self._idle: list[psycopg.AsyncConnection[Any]] = []
 
@@ -38,10 +39,10 @@ class SingleStatements:
         """
         if self._free.locked():
             try:
-                async with asyncio.timeout(PATIENCE):
+                async with asyncio.timeout(self._patience):
                     await self._free.acquire()
             except TimeoutError:
-                raise NoConnection(f"no connection became free within {PATIENCE:.0f} s") from None
+                raise NoConnection(f"no connection became free within {self._patience:g} s") from None
         else:
             await self._free.acquire()
         try:
