@@ -43,6 +43,8 @@ async def database_address(settings: Settings) -> str:
 def run(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]], *, logs: str) -> None:
     """Run `main` until SIGTERM or Ctrl-C sets its event."""
     set_up_logs(logs)
+    # DBOS works in threads. With Python's usual 5 ms each of their steps would wait that long for a busy event loop.
+    sys.setswitchinterval(0.0005)
 
     async def until_stopped() -> None:
         stop = asyncio.Event()
