@@ -134,7 +134,8 @@ class Agent:
                 return Ended(end="waiting", held={o.call: o.text for o in outcomes if o.kind != "waits"})
             work.new.append(tool_returns(calls, {str(call): text for call, text in results.items()}))
             if all(outcome.kind == "unavailable" for outcome in outcomes):
-                return Ended(end="unavailable", why=outcomes[0].service)
+                times = [outcome.retry_at for outcome in outcomes if outcome.retry_at]
+                return Ended(end="unavailable", why=outcomes[0].service, retry_at=max(times, default=None))
             invalid_in_a_row = invalid_in_a_row + 1 if all(o.kind == "invalid" for o in outcomes) else 0
             if invalid_in_a_row == TRIES:
                 return Ended(end="failed", why="I could not put your request into a form that the tools accept.")

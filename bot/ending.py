@@ -68,8 +68,11 @@ def failure(ended: Ended, work: Answering, around: Around) -> FailureCard:
     """The card of a turn that could not be finished."""
     headline, detail = "I could not finish this.", ended.why or "The model gave no answer that I can use."
     if ended.end == "unavailable":
-        headline = f"{around.titles.get(ended.why, ended.why)} is not answering."
-        detail = "I tried more than once."
+        service = around.titles.get(ended.why, ended.why)
+        headline, detail = f"{service} is not answering.", "I tried more than once."
+        if ended.retry_at is not None:
+            headline = f"{service} lets me go on at {clock(ended.retry_at, around.person)}."
+            detail = "Your account has asked it for as much as it allows at a time."
     elif ended.end == "later":
         headline = "No model answers right now."
         detail = f"I tried for {KEEP_TRYING.seconds // 60} minutes."

@@ -134,7 +134,7 @@ class Act:
             log.warning("outcome unknown", tool=call.tool.name, error=str(error))
             return call.outcome_unknown
         except ServiceUnavailable as error:
-            return self._unavailable(call, str(error))
+            return self._unavailable(call, str(error), retry_at=error.retry_at)
         except TimeoutError:
             if call.tool.effect == "write" and call.approved:
                 return call.outcome_unknown
@@ -164,7 +164,7 @@ class Act:
         return Outcome(call=call.id, tool=call.tool.name, kind="told", effect=call.tool.effect, text=told)
 
     @staticmethod
-    def _unavailable(call: Call, told: str) -> Outcome:
+    def _unavailable(call: Call, told: str, *, retry_at: datetime | None = None) -> Outcome:
         return Outcome(
             call=call.id,
             tool=call.tool.name,
@@ -172,4 +172,5 @@ class Act:
             effect=call.tool.effect,
             service=(call.skill.integration or ""),
             text=f"{told} Nothing was changed. Say so, and answer with what you have.",
+            retry_at=retry_at,
         )

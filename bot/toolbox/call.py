@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import JsonValue, TypeAdapter
@@ -72,6 +73,8 @@ class Outcome:
     link: str | None = None
     pending: PendingId | None = None
     untrusted: bool = False
+    retry_at: datetime | None = None
+    """When the service said that it answers again, where it said so."""
 
 
 OUTCOMES: TypeAdapter[list[Outcome]] = TypeAdapter(list[Outcome])

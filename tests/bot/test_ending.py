@@ -92,6 +92,13 @@ def test_a_vendor_that_is_away_is_named_and_the_question_can_be_asked_again() ->
     assert answer.card.retry == "T1:D1:1.1"
 
 
+def test_a_vendor_that_asks_for_a_pause_is_not_called_silent() -> None:
+    ended = Ended(end="unavailable", why="github", retry_at=NOW + timedelta(minutes=5))
+    answer = told(ended, work(), around())
+    assert isinstance(answer.card, FailureCard)
+    assert answer.card.headline == "GitHub lets me go on at 11:05."
+
+
 def test_while_no_model_answers_the_person_hears_until_when_it_is_tried() -> None:
     ended = Ended(end="later", retry_at=NOW + timedelta(seconds=30))
     assert tries_again(ended, around())

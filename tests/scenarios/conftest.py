@@ -34,7 +34,7 @@ QUICK = Timing(
     nudge_after=0.3,
     drain=2.0,
     model=Limits(
-        first_token=2.0, between_tokens=2.0, longest_wait=0.3, give_up_for=0.5, breaker=BreakerLimits(opens_for=0.5)
+        first_token=5.0, between_tokens=5.0, longest_wait=0.3, give_up_for=0.5, breaker=BreakerLimits(opens_for=0.5)
     ),
 )
 
