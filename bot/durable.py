@@ -465,7 +465,7 @@ def _dbos_engine(url: URL) -> Engine:
     """
     engine = create_engine(
         url,
-        pool_size=6,
+        pool_size=8,
         max_overflow=0,
         # No question to each connection whether it lives, before each statement: DBOS repeats what a dead one lost.
         pool_pre_ping=False,
