@@ -21,6 +21,16 @@ from memory.workers import DEAD_AFTER
 ROOT = Path(__file__).resolve().parents[1]
 
 
+IN_PLAIN_WORDS = {
+    "int_parsing": "a whole number is needed",
+    "float_parsing": "a number is needed",
+    "decimal_parsing": "a number is needed",
+    "greater_than_equal": "it must be {ge} or more",
+    "less_than_equal": "it must be {le} or less",
+}
+"""What pydantic finds wrong, for whoever has not heard of pydantic."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What is wrong with one setting, and the fix."""
@@ -250,7 +260,8 @@ def read_with_problems(values: Mapping[str, str] | None = None) -> tuple[Setting
     except ValidationError as error:
         for found in error.errors(include_url=False, include_input=False):
             name = str(found["loc"][0])
-            malformed[name] = Problem(name.upper(), found["msg"].removeprefix("Value error, "))
+            ours = IN_PLAIN_WORDS.get(found["type"], "").format(**found.get("ctx", {}))
+            malformed[name] = Problem(name.upper(), ours or found["msg"].removeprefix("Value error, "))
         settings = kind.model_validate(given | {name: Settings.model_fields[name].default for name in malformed})
     missing = (problem for problem in settings.missing() if problem.setting.lower() not in malformed)
     return settings, (*malformed.values(), *missing)

@@ -56,7 +56,7 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
         ("PINYON_DATABASE_URL", "mysql://root:secret-token@host/db", "PostgreSQL"),
         ("PINYON_PUBLIC_URL", "http://bot.tamarack.example", "set it to https://bot.tamarack.example"),
         ("PINYON_SECRET_KEY", "secret-token", "32 bytes in base64"),
-        ("PINYON_PORT", "secret-token", "integer"),
+        ("PINYON_PORT", "secret-token", "whole number"),
     ],
 )
 def test_a_malformed_setting_is_named_and_never_quoted(setting: str, value: str, said: str) -> None:
@@ -145,3 +145,22 @@ def test_every_setting_is_in_the_example_and_nothing_else() -> None:
     assert {name.upper() for name in Settings.model_fields} == {
         name for name in named if name.isupper() and " " not in name
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PINYON_PORT", "abc", "PINYON_PORT: a whole number is needed"),
+        ("PINYON_PORT", "70000", "PINYON_PORT: it must be 65535 or less"),
+        ("PINYON_SLOTS", "0", "PINYON_SLOTS: it must be 1 or more"),
+        ("PINYON_DAILY_DOLLARS_PERSON", "much", "PINYON_DAILY_DOLLARS_PERSON: a number is needed"),
+    ],
+)
+def test_what_is_no_number_is_said_in_plain_words(name: str, value: str, said: str) -> None:
+    _, problems = read_with_problems({name: value})
+    assert said in map(str, problems)
+
+
+def test_a_malformed_value_may_hold_braces() -> None:
+    _, problems = read_with_problems({"PINYON_PUBLIC_URL": "http://{a}.example"})
+    assert "https is needed" in problems[0].said
