@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -22,6 +22,8 @@ from memory.conversations import Transcript
 from memory.people import Person
 
 PUT_ASIDE = "Put aside: the conversation went on before this was decided. Nothing was done so far."
+
+LATE = "[From Pinyon, not the person] Decided meanwhile:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,22 @@ def history(transcripts: Sequence[Transcript]) -> History:
     return History(messages=tuple(messages), held=held)
 
 
+def overheard(transcript: Transcript) -> Transcript:
+    """What others in a thread could read of a turn: question and answer, not what tools found for its person."""
+    parts = [
+        part
+        for message in ModelMessagesTypeAdapter.validate_json(transcript.messages)
+        for part in message.parts
+        if isinstance(part, UserPromptPart | TextPart)
+    ]
+    heard = [part for part in parts if isinstance(part, UserPromptPart) and not str(part.content).startswith(LATE)]
+    said = "\n\n".join(part.content for part in parts if isinstance(part, TextPart))
+    messages: list[ModelMessage] = [ModelRequest(parts=heard)] if heard else []
+    if said:
+        messages.append(ModelResponse(parts=[TextPart(content=said)]))
+    return replace(transcript, messages=dump(messages), held="{}")
+
+
 def _says(message: ModelMessage) -> bool:
     return isinstance(message, ModelRequest) and any(isinstance(part, UserPromptPart) for part in message.parts)
 
@@ -94,7 +112,7 @@ def tool_returns(calls: Sequence[ToolCallPart], results: dict[str, str]) -> Mode
 def told_late(results: Mapping[str, str]) -> list[ModelMessage]:
     """How decided calls ended, after the thread went on to something else and closed them without a result."""
     said = "\n\n".join(results.values())
-    return [ModelRequest(parts=[UserPromptPart(content=f"[From Pinyon, not the person] Decided meanwhile: {said}")])]
+    return [ModelRequest(parts=[UserPromptPart(content=f"{LATE} {said}")])]
 
 
 def asked(message: IncomingMessage) -> ModelRequest:

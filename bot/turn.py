@@ -24,7 +24,7 @@ from bot.messages import (
     read_message,
 )
 from bot.pending import Offer, Waiting, card_of, continuation
-from bot.prompt import PUT_ASIDE, asked, closed_with, closing, dump, history, instructions, told_late
+from bot.prompt import PUT_ASIDE, asked, closed_with, closing, dump, history, instructions, overheard, told_late
 from bot.router import Router
 from bot.spending import Spending
 from bot.toolbox.act import Accounts, Act
@@ -226,7 +226,11 @@ class TurnRoom:
 
     async def _answer(self, desk: Desk, carried: Carried) -> Ended:
         transcripts = await patiently(lambda: self._conversations.load(desk.message.conversation, turns=PAST_TURNS))
-        earlier = [transcript for transcript in transcripts if transcript.turn != desk.message.turn]
+        earlier = [
+            transcript if transcript.person == desk.person.id else overheard(transcript)
+            for transcript in transcripts
+            if transcript.turn != desk.message.turn
+        ]
         past, work = history(earlier), desk.work
         if desk.message.continues is None:
             work.past = [*past.messages, *closing(past, PUT_ASIDE), asked(desk.message)]

@@ -33,10 +33,13 @@ class Transcript:
     turn: TurnId
     messages: str
     held: str = "{}"
+    person: str = ""
+    """Who asked; known of a transcript that was loaded."""
 
 
 LATEST = text(
-    "SELECT turn, messages, held FROM transcripts WHERE conversation = :conversation ORDER BY seq DESC LIMIT :turns"
+    "SELECT s.turn, s.messages, s.held, t.person FROM transcripts s JOIN turns t ON t.id = s.turn"
+    " WHERE s.conversation = :conversation ORDER BY s.seq DESC LIMIT :turns"
 )
 
 
@@ -49,4 +52,7 @@ class Conversations:
     async def load(self, conversation: ConversationId, *, turns: int) -> Sequence[Transcript]:
         """The last `turns` turns of a thread, oldest first."""
         rows = await self._database.single.rows(LATEST, {"conversation": conversation, "turns": turns})
-        return [Transcript(turn=TurnId(r.turn), messages=r.messages, held=r.held) for r in reversed(rows)]
+        return [
+            Transcript(turn=TurnId(row.turn), messages=row.messages, held=row.held, person=row.person)
+            for row in reversed(rows)
+        ]

@@ -26,6 +26,7 @@ from bot.prompt import (
     dump,
     history,
     instructions,
+    overheard,
     told_late,
     tool_returns,
 )
@@ -181,3 +182,28 @@ def test_the_instructions_are_the_same_all_day_so_that_they_are_cached() -> None
 
 def test_a_response_without_words_of_ours_is_read_back() -> None:
     assert plain([ModelResponse(parts=[]), closed_with("Stopped.")]) == ["pinyon: Stopped."]
+
+
+# What others in a thread hear.
+
+
+def test_of_somebody_elses_turn_question_and_answer_are_heard_and_nothing_that_tools_found() -> None:
+    whole = transcript(
+        "1.1",
+        ASKED,
+        ModelResponse(parts=[TextPart(content="I look."), ToolCallPart(tool_name="read", args={}, tool_call_id="c0")]),
+        ModelRequest(parts=[ToolReturnPart(tool_name="read", content="secret", tool_call_id="c0")]),
+        closed_with("It is up."),
+        held='{"c1": "secret"}',
+    )
+    heard = history([overheard(whole)])
+    assert plain(heard.messages) == ["person: put it up", "pinyon: I look.\n\nIt is up."]
+    assert (heard.held, heard.open_calls) == ({}, ())
+
+
+def test_what_was_decided_late_is_not_heard_by_others() -> None:
+    late = transcript("1.1:c1", *told_late({"c0": "posted: secret"}), closed_with("It is posted."))
+    assert plain(history([transcript("1.0", ASKED), overheard(late)]).messages) == [
+        "person: put it up",
+        "pinyon: It is posted.",
+    ]

@@ -3,7 +3,7 @@
 from memory.conversations import Conversations, Transcript
 from memory.database import Database
 from memory.ids import ConversationId, TurnId
-from tests.memory.queueing import Queue
+from tests.memory.queueing import PERSON, Queue
 
 
 async def said(database: Database, *turns: str, conversation: str = "T1:D1:1") -> None:
@@ -22,10 +22,10 @@ async def said(database: Database, *turns: str, conversation: str = "T1:D1:1") -
 async def test_a_thread_is_read_oldest_first(database: Database) -> None:
     await said(database, "1.1", "1.2", "1.3")
     kept = await Conversations(database).load(ConversationId("T1:D1:1"), turns=30)
-    assert [(one.turn, one.messages, one.held) for one in kept] == [
-        ("1.1", '["1.1"]', "{}"),
-        ("1.2", '["1.2"]', "{}"),
-        ("1.3", '["1.3"]', "{}"),
+    assert [(one.turn, one.messages, one.held, one.person) for one in kept] == [
+        ("1.1", '["1.1"]', "{}", PERSON),
+        ("1.2", '["1.2"]', "{}", PERSON),
+        ("1.3", '["1.3"]', "{}", PERSON),
     ]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from playground.model import Conversation, Pace, Plan, Scripted
+from playground.model import Conversation, Pace, Plan, Scripted, call
 from playground.slack.people import User
 from tests.scenarios.conftest import OpenWorld, World
 
@@ -57,6 +57,25 @@ async def test_a_reply_in_its_thread_is_answered_without_a_mention(echoing: Worl
         "You said: first",
         "You said: and second",
         "You said: third, from me",
+    ]
+
+
+async def test_a_colleague_is_not_answered_from_what_was_read_for_somebody_else(open_world: OpenWorld) -> None:
+    """chan_leak, as far as the thread's history goes"""
+    look = call("read_pull_request", repository="tile-forge", number=95)
+    world = await open_world(Scripted([look, "It is about queues.", "Good morning."]))
+    await world.connect("jamal")
+    thread = await world.slack.say("jamal", "#mobile", "@Pinyon what is 95 about?")
+    await world.answer("#mobile", thread)
+    await world.slack.say("nadia", "#mobile", "@Pinyon good morning", thread=thread)
+    await world.answer("#mobile", thread, count=2)
+    mine, theirs = world.model.requests[1], world.model.requests[2]
+    assert len(mine.returned) == 1
+    assert theirs.returned == ()
+    assert [message.text for message in theirs.messages] == [
+        "what is 95 about?",
+        "It is about queues.",
+        "good morning",
     ]
 
 
