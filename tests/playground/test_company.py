@@ -17,7 +17,7 @@ REFERENCE = Path(__file__).parents[2] / ".." / "shared" / "company" / "check.py"
 
 def reference() -> Any:
     if not REFERENCE.exists():
-        pytest.skip("the seed's own check.py lies beside the project only where it is developed")
+        pytest.skip("needs ../shared/company: the company's own check lies there")
     spec = importlib.util.spec_from_file_location("seed_check", REFERENCE)
     assert spec is not None
     assert spec.loader is not None

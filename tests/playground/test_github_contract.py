@@ -159,7 +159,7 @@ def _is_list(node: Any) -> TypeGuard[list[Any]]:
 @pytest.fixture(scope="session")
 def description() -> OpenAPI:
     if not SPEC.exists():
-        pytest.skip(f"GitHub's description is not here: {SPEC.name} belongs into ../shared/specs")
+        pytest.skip(f"needs ../shared/specs: GitHub's description, {SPEC.name}")
     with gzip.open(SPEC) as file:
         document = json.load(file)
     _admit_null(document)
