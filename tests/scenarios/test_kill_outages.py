@@ -17,6 +17,8 @@ from playground.model import Conversation, Pace, Plan
 from tests.scenarios.processes import Cluster, cluster
 
 WHO = "jamal"
+AWAY = 10.0
+"""Seconds without a database: three times what declares a worker dead."""
 Asked: TypeAlias = list[str]
 
 
@@ -99,7 +101,7 @@ async def test_while_the_database_is_away_nothing_is_lost_and_nobody_is_declared
         await world.until(lambda: len(running(world)) == 6)
         await server.crash()
         late = await asked(world, 2)  # Slack sends them again until they are kept
-        await asyncio.sleep(2 * world.dead_after)
+        await asyncio.sleep(AWAY)
         await server.come_back()
         await answered(world, [*early, *late])
         assert {len(world.texts(WHO, ts)) for ts in [*early, *late]} == {1}

@@ -98,6 +98,7 @@ async def test_a_connect_call_without_a_purpose_says_what_the_skill_is_for(desk:
         (ServiceUnavailable("Board does not answer."), "unavailable", "Nothing was changed."),
         (TimeoutError(), "unavailable", "No answer within 60 seconds."),
         (OutcomeUnknown("broke off"), "unknown", UNKNOWN),
+        (RuntimeError("a SECRET of the code"), "told", "This tool broke on Pinyon's side."),
     ],
 )
 async def test_each_failure_is_told_by_who_acts(desk: Bench, error: Exception, kind: str, told: str) -> None:
@@ -217,8 +218,9 @@ async def test_a_write_that_failed_is_told_again_and_not_tried_again(desk: Bench
     assert desk.board.calls == ["write_note"]
 
 
-async def test_an_approved_write_that_broke_off_is_unknown_for_ever(desk: Bench) -> None:
-    desk.board.fails.append(OutcomeUnknown("broke off"))
+@pytest.mark.parametrize("error", [OutcomeUnknown("broke off"), RuntimeError("a bug, after it was sent or before")])
+async def test_an_approved_write_that_broke_off_is_unknown_for_ever(desk: Bench, error: Exception) -> None:
+    desk.board.fails.append(error)
     for _ in range(2):
         assert (await desk.tools.approved(await approved(desk))).kind == "unknown"
     assert desk.board.calls == ["write_note"]
