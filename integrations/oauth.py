@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Literal
@@ -13,12 +13,22 @@ import httpx
 from pydantic import BaseModel, BeforeValidator, Field, JsonValue, SecretStr, TypeAdapter, ValidationError
 
 from integrations.errors import AccessRevoked, IntegrationError, Misconfigured, Refused, ServiceUnavailable
-from integrations.integration import OAuth2, OAuthApp, Tokens
+from integrations.integration import OAuth2, OAuthApp, TokenAnswer, Tokens
 
 TIMEOUT = httpx.Timeout(10)
 _ANSWER: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
-_ENDED = {"invalid_grant", "bad_verification_code", "bad_refresh_token"}
-_WRONG_CLIENT = {"invalid_client", "unauthorized_client", "incorrect_client_credentials", "application_suspended"}
+_ENDED = {
+    "invalid_grant",
+    *("bad_verification_code", "bad_refresh_token"),  # GitHub
+    *("invalid_code", "code_already_used", "code_expired", "invalid_refresh_token"),  # Slack
+    *("token_revoked", "token_expired", "invalid_auth", "account_inactive"),
+}
+_WRONG_CLIENT = {
+    *("invalid_client", "unauthorized_client"),
+    *("incorrect_client_credentials", "application_suspended"),  # GitHub
+    *("invalid_client_id", "bad_client_secret"),  # Slack
+}
+_WRONG_REDIRECT = {"redirect_uri_mismatch", "bad_redirect_uri"}
 _LATER = {"temporarily_unavailable", "server_error", "slow_down"}
 
 
@@ -42,13 +52,18 @@ def challenge(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode("ascii")).digest()).rstrip(b"=").decode()
 
 
-def authorization_url(app: OAuthApp, auth: OAuth2, *, state: str, verifier: str, redirect_uri: str) -> str:
-    """The vendor's page on which a person consents; a query that the endpoint already has is kept."""
+def authorization_url(
+    app: OAuthApp, auth: OAuth2, *, state: str, verifier: str, redirect_uri: str, scopes: Iterable[str] = ()
+) -> str:
+    """The vendor's page on which a person consents to `scopes` and what every visit asks for.
+
+    A query that the endpoint already has is kept.
+    """
     parts = urlsplit(app.authorize_url)
     query = parse_qsl(parts.query, keep_blank_values=True)
     query += [("response_type", "code"), ("client_id", app.client_id), ("redirect_uri", redirect_uri), ("state", state)]
-    if auth.scopes:
-        query.append(("scope", " ".join(auth.scopes)))
+    if wanted := dict.fromkeys((*auth.scopes, *scopes)):
+        query.append((auth.scope_parameter, " ".join(wanted)))
     if auth.pkce:
         query += [("code_challenge", challenge(verifier)), ("code_challenge_method", "S256")]
     return urlunsplit(parts._replace(query=urlencode([*query, *auth.authorize_params])))
@@ -71,10 +86,12 @@ async def exchange(
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
     if auth.pkce:
         form["code_verifier"] = verifier
-    return _tokens(await _ask(app, form, http=http), now=now)
+    return _tokens(await _ask(app, auth, form, http=http), now=now)
 
 
-async def refresh(app: OAuthApp, tokens: Tokens, *, http: httpx.AsyncClient, now: datetime) -> Tokens:
+async def refresh(
+    app: OAuthApp, tokens: Tokens, *, http: httpx.AsyncClient, now: datetime, auth: OAuth2 | None = None
+) -> Tokens:
     """New tokens for the old; a rotated refresh token replaces the old one, and one that is not rotated stays.
 
     Raises AccessRevoked when the vendor no longer renews, Misconfigured, Refused, ServiceUnavailable.
@@ -82,7 +99,12 @@ async def refresh(app: OAuthApp, tokens: Tokens, *, http: httpx.AsyncClient, now
     if tokens.refresh is None:
         raise AccessRevoked("This sign-in has run out and cannot be renewed. Connect the account again.")
     form = {"grant_type": "refresh_token", "refresh_token": tokens.refresh.get_secret_value()}
-    return _tokens(await _ask(app, form, http=http), now=now, before=tokens)
+    try:
+        return _tokens(await _ask(app, auth, form, http=http), now=now, before=tokens)
+    except Misconfigured as error:
+        if auth and error.code in auth.refresh_ended:
+            raise refusal(app, "invalid_grant") from None
+        raise
 
 
 async def revoke(app: OAuthApp, tokens: Tokens, *, http: httpx.AsyncClient) -> None:
@@ -101,13 +123,17 @@ async def revoke(app: OAuthApp, tokens: Tokens, *, http: httpx.AsyncClient) -> N
     raise refusal(app, code or f"HTTP {response.status_code}")
 
 
-async def post(app: OAuthApp, url: str, form: Mapping[str, str], *, http: httpx.AsyncClient) -> httpx.Response:
+async def post(
+    app: OAuthApp, url: str, form: Mapping[str, str], *, http: httpx.AsyncClient, as_json: bool = False
+) -> httpx.Response:
     """Send `form` as the client. Raises ServiceUnavailable when nothing useful comes back."""
     client = {"client_id": app.client_id, "client_secret": app.client_secret.get_secret_value()}
+    sent = {**client, **form}
     try:
         response = await http.post(
             url,
-            data={**client, **form},
+            data=None if as_json else sent,
+            json=sent if as_json else None,
             headers={"Accept": "application/json"},
             timeout=TIMEOUT,
             follow_redirects=False,
@@ -131,10 +157,10 @@ def refusal(app: OAuthApp, code: str) -> IntegrationError:
         return AccessRevoked("This sign-in is no longer valid. Connect the account again.")
     if code in _WRONG_CLIENT:
         settings = f"{_settings(app, 'CLIENT_ID')} and {_settings(app, 'CLIENT_SECRET')}"
-        return Misconfigured(f"The vendor does not know this client ({code}). Check {settings}.")
-    if code == "redirect_uri_mismatch":
+        return Misconfigured(f"The vendor does not know this client ({code}). Check {settings}.", code=code)
+    if code in _WRONG_REDIRECT:
         return Misconfigured(
-            "The vendor does not know our callback address (redirect_uri_mismatch)."
+            f"The vendor does not know our callback address ({code})."
             " Check PINYON_PUBLIC_URL and the callback address in the app's settings at the vendor."
         )
     if code == "unverified_user_email":
@@ -144,18 +170,19 @@ def refusal(app: OAuthApp, code: str) -> IntegrationError:
     return Refused(f"The vendor refused the sign-in ({code}). Connect again; an admin can look at the app there.")
 
 
-async def _ask(app: OAuthApp, form: Mapping[str, str], *, http: httpx.AsyncClient) -> _TokenAnswer:
-    response = await post(app, app.token_url, form, http=http)
+async def _ask(app: OAuthApp, auth: OAuth2 | None, form: Mapping[str, str], *, http: httpx.AsyncClient) -> _TokenAnswer:
+    response = await post(app, app.token_url, form, http=http, as_json=auth is not None and auth.token_as_json)
     content = _content(response)
-    if code := _error_code(content):
-        raise refusal(app, code)
-    # RFC 6749 §5.2: a client that is not accepted may also be told so by the status alone.
-    if response.status_code == HTTPStatus.UNAUTHORIZED:
+    code = _error_code(content)
+    # RFC 6749 §5.2: a client that is not accepted may also be told so by the status, whatever the code says.
+    if response.status_code == HTTPStatus.UNAUTHORIZED and code not in _ENDED:
         raise refusal(app, "invalid_client")
+    if code:
+        raise refusal(app, code)
     if not response.is_success:
         raise silent(app.token_url, f"HTTP {response.status_code}")
     try:
-        return _TokenAnswer.model_validate(content)
+        return _TokenAnswer.model_validate(auth.read_answer(content) if auth and auth.read_answer else content)
     except ValidationError:
         # What pydantic says quotes its input, which is the tokens.
         raise silent(app.token_url, "its answer holds no usable bearer token") from None
@@ -183,14 +210,14 @@ def _scopes(scope: str | None, before: Tokens | None) -> tuple[str, ...]:
     return tuple(part for part in re.split(r"[,\s]+", scope) if part)
 
 
-def _content(response: httpx.Response) -> dict[str, JsonValue]:
+def _content(response: httpx.Response) -> TokenAnswer:
     try:
         return _ANSWER.validate_json(response.content)
     except ValidationError:
         return {}
 
 
-def _error_code(content: Mapping[str, JsonValue]) -> str | None:
+def _error_code(content: TokenAnswer) -> str | None:
     """The answer's error code. It is shown to people, so anything that is not a plain code is withheld."""
     match content.get("error"):
         case None:

@@ -1,7 +1,7 @@
 """What a skill is: a bundle of typed functions that do one job in one place, as the person who asks."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any, Generic, Literal, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, JsonValue, create_model
 
+from integrations.integration import Audience, Level
 from memory.ids import PersonId
 
 Client = TypeVar("Client")
@@ -47,6 +48,8 @@ class Result:
     """A page where a person can see what was read or done."""
     said: str = ""
     """The fact in a few words, for the list of what a turn did: "Read pull request 417"."""
+    audience: Audience | None = None
+    """Who may hear it, where the skill's places differ in that; else what the skill declares counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +176,28 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scopes:
+    """The vendor's permissions behind each level; empty where the vendor has none to choose."""
+
+    read: tuple[str, ...] = ()
+    write: tuple[str, ...] = ()
+    """What reading and changing need together."""
+
+    def of(self, level: Level) -> tuple[str, ...]:
+        return self.write if level == "write" else self.read
+
+    def level(self, granted: Collection[str]) -> Level | None:
+        """What `granted` allows; None when not even reading."""
+        if set(self.write) <= set(granted):
+            return "write"
+        return "read" if set(self.read) <= set(granted) else None
+
+    def cover(self, level: Level, granted: Collection[str]) -> bool:
+        """Whether `granted` is enough for `level`."""
+        return self.level(granted) in ("write", level)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Skill:
     """4 to 8 tools for one job, with the integration they act through."""
 
@@ -189,3 +214,10 @@ class Skill:
     """What it can change, in a person's words: "Comments, reviews and merges, after you approve each"."""
     instructions: Path
     """A Markdown file for the model: how to do this job well."""
+    scopes: Scopes = Scopes()
+    audience: Audience = "asker"
+    """Who may hear what it finds. An answer in a channel that rests on more private things goes to the asker alone."""
+
+    def tools_at(self, level: Level) -> tuple[Tool, ...]:
+        """The tools that somebody with this level may use."""
+        return tuple(tool for tool in self.tools if level == "write" or tool.effect == "read")

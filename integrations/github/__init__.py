@@ -12,7 +12,7 @@ INTEGRATION = Integration(
         authorize_url="https://github.com/login/oauth/authorize",
         token_url="https://github.com/login/oauth/access_token",
     ),
-    client=GitHub,
+    client=lambda access, to: GitHub(access, to.api_url),
     whoami=GitHub.whoami,
     revoke=revoke,
     wider_than_used=(

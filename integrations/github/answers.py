@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from integrations.errors import AccessRevoked, IntegrationError, NotFound, OutcomeUnknown, Refused, ServiceUnavailable
+from integrations.errors import IntegrationError, Refused, ended, limited, silent, unknown, unseen
 
 T = TypeVar("T")
 
@@ -60,16 +60,16 @@ def content(answer: Answer, kind: TypeAdapter[T], *, write: bool = False) -> T:
         return kind.validate_json(answer.text)
     except ValidationError:
         # Not what GitHub documents: a proxy's page, or half an answer. What pydantic says would quote private text.
-        raise (unknown() if write else silent()) from None
+        raise (unknown("GitHub") if write else silent("GitHub")) from None
 
 
 def refusal(answer: Answer, *, write: bool = False) -> IntegrationError:
     """The error for an answer that is no success."""
     if (retry_at := _limited_until(answer)) is not None:
-        return ServiceUnavailable("GitHub lets me continue later: its limit is reached.", retry_at=retry_at)
+        return limited("GitHub", until=retry_at)
     match answer.status:
         case 401:
-            return AccessRevoked("GitHub no longer accepts this sign-in. Connect GitHub again.")
+            return ended("GitHub")
         case 404 | 410 | 451:
             return unseen()
         case 403 if "not accessible by integration" in _reason(answer).lower():
@@ -81,26 +81,12 @@ def refusal(answer: Answer, *, write: bool = False) -> IntegrationError:
         case 422 if "cannot be searched" in _reason(answer).lower():
             return unseen()
         case status if status >= 500:
-            return unknown() if write else silent()
+            return unknown("GitHub") if write else silent("GitHub")
         # PyGithub follows redirects of reads only; a redirected write was not carried out.
         case status if status < 400:
             return Refused("GitHub did not do this: the repository was renamed or moved. Use its new name.")
         case _:
             return Refused(f"GitHub did not do this: {_reason(answer)}.")
-
-
-def unseen(subject: str = "this", login: str = "") -> NotFound:
-    """The error for what does not exist or is hidden from this account."""
-    whom = f" as {login}" if login else ""
-    return NotFound(f"I cannot see {subject}{whom}. It does not exist, or your account has no access.")
-
-
-def silent() -> ServiceUnavailable:
-    return ServiceUnavailable("GitHub is not answering.")
-
-
-def unknown() -> OutcomeUnknown:
-    return OutcomeUnknown("The connection to GitHub broke after the request was sent: it may or may not have happened.")
 
 
 def _limited_until(answer: Answer) -> datetime | None:

@@ -1,43 +1,23 @@
 """One call to GitHub: in a thread, within a time, once or, for reads, twice."""
 
-import asyncio
 import threading
-import time
-from collections.abc import Generator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from pydantic import JsonValue, SecretStr, TypeAdapter
 
-from integrations.errors import ServiceUnavailable
-from integrations.github.answers import Answer, content, silent, unknown
+from integrations.blocking import AT_ONCE, Blocking, Patience, threads_of
+from integrations.github.answers import Answer, content
+from integrations.network import translated
 
 if TYPE_CHECKING:
     from github import Github
-    from requests import RequestException
 
 T = TypeVar("T")
-Verb = Literal["GET", "POST", "PUT"]
+Verb = Literal["GET", "POST", "PUT", "PATCH"]
 
-# PyGithub blocks. A pool of its own keeps a slow GitHub from starving whatever else uses the loop's threads.
-_THREADS = ThreadPoolExecutor(max_workers=32, thread_name_prefix="github")
-_AT_ONCE = 8
-_PAUSE_SECONDS = 0.2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long one call may take, in seconds."""
-
-    answer: int = 10
-    """Between two bytes of the answer."""
-    call: float = 25
-    """Altogether, with the wait for a thread and the second try of a read."""
-
-
-PATIENCE = Patience()
+# PyGithub blocks.
+_THREADS = threads_of("github")
 
 
 class Calls:
@@ -49,7 +29,7 @@ class Calls:
         self._patience = patience
         self._connecting = threading.Lock()
         self._connected: Github | None = None
-        self._turnstile = asyncio.Semaphore(_AT_ONCE)
+        self._blocking = Blocking("GitHub", _THREADS, patience=patience)
 
     async def read(self, path: str, kind: TypeAdapter[T], **parameters: str | int) -> T:
         """What `path` answers. A connection that breaks and a failing GitHub are tried once more."""
@@ -69,39 +49,19 @@ class Calls:
         """Send a write, once. Raises OutcomeUnknown when it was sent and no clear answer came back."""
 
         def once() -> T:
-            with translated(write=True):
+            with translated("GitHub", write=True):
                 answer = self._send(verb, path, body=body)
             return content(answer, kind, write=True)
 
-        future = _THREADS.submit(once)
-        try:
-            return await asyncio.wait_for(asyncio.wrap_future(future), self._patience.call)
-        except TimeoutError:
-            # What can still be cancelled was begun by no thread: then nothing was sent.
-            raise (silent() if future.cancel() else unknown()) from None
+        return await self._blocking.write(once)
 
     async def _page(self, path: str, kind: TypeAdapter[T], parameters: Mapping[str, str | int]) -> tuple[T, bool]:
         def once() -> tuple[T, bool]:
-            with translated():
+            with translated("GitHub"):
                 answer = self._send("GET", path, parameters=parameters)
             return content(answer, kind), answer.has_more
 
-        def twice() -> tuple[T, bool]:
-            try:
-                return once()
-            except ServiceUnavailable as error:
-                # A limit names its end; before that, another try only makes it longer.
-                if error.retry_at is not None:
-                    raise
-            time.sleep(_PAUSE_SECONDS)
-            return once()
-
-        async with self._turnstile:
-            future = _THREADS.submit(twice)
-            try:
-                return await asyncio.wait_for(asyncio.wrap_future(future), self._patience.call)
-            except TimeoutError:
-                raise silent() from None
+        return await self._blocking.read(once)
 
     def _send(
         self,
@@ -129,33 +89,9 @@ class Calls:
                     base_url=self._api_url,
                     retry=None,
                     timeout=self._patience.answer,
-                    pool_size=_AT_ONCE,
+                    pool_size=AT_ONCE,
                     # Its politeness is meant for scripts: it would sleep in our threads between requests.
                     seconds_between_requests=None,
                     seconds_between_writes=None,
                 )
             return self._connected
-
-
-@contextmanager
-def translated(*, write: bool = False) -> Generator[None]:
-    """Turn what the network raises into our errors."""
-    from requests import RequestException
-
-    try:
-        yield
-    except RequestException as error:
-        # The request hangs on the error, and the person's access in its headers.
-        error.request = None
-        raise (unknown() if write and not _never_sent(error) else silent()) from error
-
-
-def _never_sent(error: "RequestException") -> bool:
-    """Whether the connection was not even there; in any other case GitHub may have read the request."""
-    from requests import ConnectTimeout
-    from urllib3.exceptions import MaxRetryError, NewConnectionError
-
-    cause = error.args[0] if error.args else None
-    return isinstance(error, ConnectTimeout) or (
-        isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
-    )

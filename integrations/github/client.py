@@ -2,17 +2,17 @@
 
 import asyncio
 import base64
-from collections.abc import Awaitable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
 
 from pydantic import JsonValue, SecretStr, TypeAdapter
 
-from integrations.errors import NotFound, Refused
-from integrations.github.answers import unseen
-from integrations.github.calls import PATIENCE, Calls, Patience
+from integrations.blocking import PATIENCE, Patience
+from integrations.github.calls import Calls
 from integrations.github.codeowners import PLACES, Rule, parse_codeowners
+from integrations.github.issues import Issues
+from integrations.github.me import Me, if_allowed
 from integrations.github.models import (
     ChangedFile,
     Check,
@@ -26,7 +26,6 @@ from integrations.github.models import (
     LineComment,
     Merge,
     MergeMethod,
-    Owner,
     Posted,
     Pull,
     Repository,
@@ -41,17 +40,12 @@ from integrations.github.models import (
 from integrations.github.query import Which, pulls_query
 from integrations.integration import Account
 
-T = TypeVar("T")
-
 MAX_FILES = 300
 MAX_COMMENTS = 300
-_MAX_REPOSITORIES = 500
-_MAX_OWNERS = 5
 _GREEN = {"success", "neutral", "skipped"}
 
 _USER = TypeAdapter(User)
 _EMAILS = TypeAdapter(tuple[Email, ...])
-_REPOSITORIES = TypeAdapter(tuple[Repository, ...])
 _SEARCH = TypeAdapter(SearchPage)
 _PULL = TypeAdapter(Pull)
 _FILES = TypeAdapter(tuple[ChangedFile, ...])
@@ -85,24 +79,23 @@ class GitHub:
 
     def __init__(self, access: SecretStr, api_url: str, *, patience: Patience = PATIENCE) -> None:
         self._calls = Calls(access, api_url, patience=patience)
-        self._login: str | None = None
+        self._me = Me(self._calls)
+        self.issues = Issues(self._calls, self._me)
 
     async def whoami(self) -> Account:
         """Whose account this is; the e-mail address is the one that GitHub has verified, where we may read it."""
         user = await self._calls.read("/user", _USER)
-        emails = await _if_allowed(self._calls.read("/user/emails", _EMAILS))
+        emails = await if_allowed(self._calls.read("/user/emails", _EMAILS))
         verified = [email.email for email in emails or () if email.primary and email.verified]
         return Account(id=str(user.id), name=user.login, email=verified[0] if verified else user.email)
 
     async def login(self) -> str:
         """Under which name this person is known there."""
-        if self._login is None:
-            self._login = (await self._calls.read("/user", _USER)).login
-        return self._login
+        return await self._me.login()
 
     async def repositories(self) -> tuple[Repository, ...]:
         """The repositories that this person has to do with, by name; at most 500."""
-        return await self._calls.read_all("/user/repos", _REPOSITORIES, limit=_MAX_REPOSITORIES)
+        return await self._me.repositories()
 
     async def find_pulls(
         self,
@@ -115,53 +108,52 @@ class GitHub:
     ) -> Listing:
         """The pull requests of one kind, newest activity first, at most 100.
 
-        Without `repository`, open and merged ones are looked for where the person's repositories are: GitHub's search
-        would otherwise go through everything public.
+        Without `repository`, open and merged ones are looked for where the person's repositories are.
         """
         if repository is None and which in {"open", "merged"}:
-            queries = [pulls_query(which, owner=owner, words=words, since=since) for owner in await self._owners()]
-            # An organisation that keeps the app out hides its own pull requests, not those of the others.
-            answers = await asyncio.gather(*(_if_allowed(self._search(query, limit=limit)) for query in queries))
-            pages = [page for page in answers if page]
+            pages = await self._me.search_mine(
+                _SEARCH, lambda owner: pulls_query(which, owner=owner, words=words, since=since), limit=limit
+            )
         else:
             query = pulls_query(which, repository=repository, words=words, since=since)
-            pages = [await self._seen(repository or "these pull requests", self._search(query, limit=limit))]
+            search = self._me.search(_SEARCH, query, limit=limit)
+            pages = [await self._me.seen(repository or "these pull requests", search)]
         found = sorted((pull for page in pages for pull in page.items), key=lambda pull: pull.updated_at, reverse=True)
         return Listing(total=sum(page.total_count for page in pages), pulls=tuple(found[:limit]))
 
     async def pull(self, repository: str, number: int) -> Pull:
-        return await self._seen(
+        return await self._me.seen(
             f"{repository} #{number}", self._calls.read(f"/repos/{repository}/pulls/{number}", _PULL)
         )
 
     async def files(self, repository: str, number: int) -> tuple[ChangedFile, ...]:
         """The changed files with their diffs, at most `MAX_FILES`."""
         path = f"/repos/{repository}/pulls/{number}/files"
-        return await self._seen(f"{repository} #{number}", self._calls.read_all(path, _FILES, limit=MAX_FILES))
+        return await self._me.seen(f"{repository} #{number}", self._calls.read_all(path, _FILES, limit=MAX_FILES))
 
     async def reviews(self, repository: str, number: int) -> tuple[Review, ...]:
         """The reviews that were sent in, oldest first, at most `MAX_COMMENTS`."""
         path = f"/repos/{repository}/pulls/{number}/reviews"
-        found = await self._seen(f"{repository} #{number}", self._calls.read_all(path, _REVIEWS, limit=MAX_COMMENTS))
+        found = await self._me.seen(f"{repository} #{number}", self._calls.read_all(path, _REVIEWS, limit=MAX_COMMENTS))
         return tuple(review for review in found if review.state != "PENDING")
 
     async def comments(self, repository: str, number: int) -> tuple[Comment, ...]:
         """The conversation under a pull request, oldest first, at most `MAX_COMMENTS`."""
         path = f"/repos/{repository}/issues/{number}/comments"
-        return await self._seen(f"{repository} #{number}", self._calls.read_all(path, _COMMENTS, limit=MAX_COMMENTS))
+        return await self._me.seen(f"{repository} #{number}", self._calls.read_all(path, _COMMENTS, limit=MAX_COMMENTS))
 
     async def last_comment(self, repository: str, number: int, *, count: int) -> Comment | None:
         """The last of `count` comments: GitHub lists them oldest first only, so its page is worked out."""
         if count == 0:
             return None
         path = f"/repos/{repository}/issues/{number}/comments"
-        found = await _if_allowed(self._calls.read(path, _COMMENTS, per_page=100, page=(count - 1) // 100 + 1))
+        found = await if_allowed(self._calls.read(path, _COMMENTS, per_page=100, page=(count - 1) // 100 + 1))
         return found[-1] if found else None
 
     async def line_comments(self, repository: str, number: int) -> tuple[LineComment, ...]:
         """The comments on lines of the diff, oldest first, at most `MAX_COMMENTS`."""
         path = f"/repos/{repository}/pulls/{number}/comments"
-        return await self._seen(
+        return await self._me.seen(
             f"{repository} #{number}", self._calls.read_all(path, _LINE_COMMENTS, limit=MAX_COMMENTS)
         )
 
@@ -169,7 +161,7 @@ class GitHub:
         """When this person was last asked for a review; None when it was a team, or GitHub does not tell."""
         login = await self.login()
         path = f"/repos/{repository}/issues/{number}/events"
-        events = await _if_allowed(self._calls.read_all(path, _EVENTS, limit=MAX_COMMENTS)) or ()
+        events = await if_allowed(self._calls.read_all(path, _EVENTS, limit=MAX_COMMENTS)) or ()
         asked = [event.created_at for event in events if event.event == "review_requested" and event.asked == login]
         return max(asked, default=None)
 
@@ -177,8 +169,8 @@ class GitHub:
         """The checks of a commit, of both kinds; None when this account may read neither."""
         path = f"/repos/{repository}/commits/{sha}"
         runs, statuses = await asyncio.gather(
-            _if_allowed(self._calls.read(f"{path}/check-runs", _CHECK_RUNS, per_page=100)),
-            _if_allowed(self._calls.read(f"{path}/status", _STATUSES, per_page=100)),
+            if_allowed(self._calls.read(f"{path}/check-runs", _CHECK_RUNS, per_page=100)),
+            if_allowed(self._calls.read(f"{path}/status", _STATUSES, per_page=100)),
         )
         if runs is None and statuses is None:
             return None
@@ -189,14 +181,14 @@ class GitHub:
         """The rules of the CODEOWNERS file on `branch`; none when there is none, or it may not be read."""
         for place in PLACES:
             path = f"/repos/{repository}/contents/{place}"
-            if found := await _if_allowed(self._calls.read(path, _CONTENT, ref=branch)):
+            if found := await if_allowed(self._calls.read(path, _CONTENT, ref=branch)):
                 return parse_codeowners(base64.b64decode(found.content).decode(errors="replace"))
         return ()
 
     async def comment(self, repository: str, number: int, body: str) -> Posted:
         """Post a comment under a pull request."""
         path = f"/repos/{repository}/issues/{number}/comments"
-        return await self._seen(
+        return await self._me.seen(
             f"{repository} #{number}", self._calls.write("POST", path, _POSTED, body={"body": body})
         )
 
@@ -206,7 +198,7 @@ class GitHub:
         content: dict[str, JsonValue] = {"event": verdict.upper()}
         if body:
             content["body"] = body
-        return await self._seen(f"{repository} #{number}", self._calls.write("POST", path, _POSTED, body=content))
+        return await self._me.seen(f"{repository} #{number}", self._calls.write("POST", path, _POSTED, body=content))
 
     async def request_reviewers(self, repository: str, number: int, reviewers: Iterable[str]) -> Reviewers:
         """Ask people (by login) and teams (by `org/team`) for a review; a leading @ is fine."""
@@ -216,36 +208,13 @@ class GitHub:
             "team_reviewers": [name.rpartition("/")[2] for name in names if "/" in name],
         }
         path = f"/repos/{repository}/pulls/{number}/requested_reviewers"
-        return await self._seen(f"{repository} #{number}", self._calls.write("POST", path, _REVIEWERS, body=content))
+        return await self._me.seen(f"{repository} #{number}", self._calls.write("POST", path, _REVIEWERS, body=content))
 
     async def merge(self, repository: str, number: int, method: MergeMethod, *, sha: str) -> Merge:
         """Merge a pull request if `sha` is still its newest commit; else GitHub refuses."""
         path = f"/repos/{repository}/pulls/{number}/merge"
         content: dict[str, JsonValue] = {"merge_method": method, "sha": sha}
-        return await self._seen(f"{repository} #{number}", self._calls.write("PUT", path, _MERGE, body=content))
-
-    async def _search(self, query: str, *, limit: int) -> SearchPage:
-        return await self._calls.read("/search/issues", _SEARCH, q=query, sort="updated", order="desc", per_page=limit)
-
-    async def _owners(self) -> tuple[Owner, ...]:
-        """Whose repositories this person works in; one search each, so only a few, and organisations first."""
-        owners = {repository.owner.login: repository.owner for repository in await self.repositories()}
-        return tuple(sorted(owners.values(), key=lambda owner: owner.type != "Organization")[:_MAX_OWNERS])
-
-    async def _seen(self, subject: str, answer: Awaitable[T]) -> T:
-        """What `answer` brings; if there is no such thing, an error that says what was looked for, and as whom."""
-        try:
-            return await answer
-        except NotFound as error:
-            raise unseen(subject, await self.login()) from error
-
-
-async def _if_allowed(answer: Awaitable[T]) -> T | None:
-    """What `answer` brings, or None where the organisation gave the app no such right: the rest is still useful."""
-    try:
-        return await answer
-    except (NotFound, Refused):
-        return None
+        return await self._me.seen(f"{repository} #{number}", self._calls.write("PUT", path, _MERGE, body=content))
 
 
 def _check_of_run(run: CheckRun) -> Check:

@@ -19,6 +19,11 @@ GHOST = User(login="ghost", id=0)
 """Whom GitHub shows in place of a deleted account."""
 
 
+def login_of(user: User | None) -> str:
+    """The login; of a deleted account, the name that GitHub puts in its place."""
+    return (user or GHOST).login
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Email:
     email: str
@@ -91,6 +96,71 @@ class FoundPull:
     @property
     def merged_at(self) -> datetime | None:
         return self.pull_request.merged_at if self.pull_request else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """An issue in full, as it is read, listed and written; a pull request is one of GitHub's issues too."""
+
+    number: int
+    title: str
+    user: User | None
+    state: Literal["open", "closed"]
+    html_url: str
+    repository_url: str
+    created_at: datetime
+    updated_at: datetime
+    comments: int
+    closed_at: datetime | None = None
+    closed_by: User | None = None
+    state_reason: str | None = None
+    """`completed`, `not_planned`, `duplicate` or `reopened`."""
+    labels: tuple[Label, ...] = ()
+    assignees: tuple[User, ...] = ()
+    milestone: Milestone | None = None
+    body: str | None = None
+    pull_request: MergedAt | None = None
+    """There when it is a pull request."""
+
+    @property
+    def repository(self) -> str:
+        """Owner and name."""
+        return "/".join(self.repository_url.rsplit("/", 2)[-2:])
+
+    @property
+    def standing(self) -> str:
+        """`open`, `closed (completed)`, or `merged`, which only a pull request can be."""
+        if self.pull_request and self.pull_request.merged_at:
+            return "merged"
+        return f"closed ({self.state_reason})" if self.state == "closed" and self.state_reason else self.state
+
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        return tuple(label.name for label in self.labels)
+
+    @property
+    def assigned(self) -> tuple[str, ...]:
+        """The logins of those who are to do it."""
+        return tuple(user.login for user in self.assignees)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuePage:
+    total_count: int
+    items: tuple[Issue, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    issue: Issue | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineEntry:
+    """Something in an issue's history; what names it elsewhere has a source."""
+
+    event: str = ""
+    source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
+from integrations.blocking import PATIENCE, Patience
 from integrations.errors import (
     AccessRevoked,
     IntegrationError,
@@ -21,7 +22,6 @@ from integrations.errors import (
     Refused,
     ServiceUnavailable,
 )
-from integrations.github.calls import PATIENCE, Patience
 from integrations.github.client import GitHub
 
 USER = {"login": "tamarack-lead", "id": 7, "email": None}

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from integrations import oauth
 from integrations.errors import AccessRevoked, Misconfigured, ServiceUnavailable
 from integrations.github import INTEGRATION
-from integrations.integration import OAuthApp, Tokens
+from integrations.integration import Destination, OAuthApp, Tokens
 from playground.company import load_company
 from playground.github import GitHubServer
 
@@ -78,7 +78,7 @@ async def test_consent_leads_to_a_client_that_is_the_person(github: GitHubServer
     async with httpx.AsyncClient() as http:
         tokens = await signed_in(github, http)
     ren = github.world.person("ren")
-    account = await INTEGRATION.whoami(INTEGRATION.client(tokens.access, github.api_url))
+    account = await INTEGRATION.whoami(INTEGRATION.client(tokens.access, Destination(api_url=github.api_url)))
     assert (account.name, account.email) == (ren.login, ren.email)
     assert tokens.refresh is not None
     assert tokens.expires_at is not None

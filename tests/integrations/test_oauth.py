@@ -254,3 +254,48 @@ def test_no_token_is_in_a_repr():
 
 def everything_said(error: BaseException) -> str:
     return json.dumps([str(error), repr(error), repr(error.args), repr(error.__cause__)])
+
+
+# What vendors do in ways of their own.
+
+
+def test_a_visit_asks_for_what_every_visit_asks_and_what_this_one_is_for():
+    asked = oauth.authorization_url(
+        APP, AUTH, state="s", verifier="v" * 43, redirect_uri="https://p.example/cb", scopes=("write", "send")
+    )
+    assert parse_qs(urlsplit(asked).query)["scope"] == ["read write send"]
+
+
+def test_a_vendor_may_call_the_scope_otherwise():
+    slack = replace(AUTH, scope_parameter="user_scope")
+    asked = oauth.authorization_url(APP, slack, state="s", verifier="v" * 43, redirect_uri="https://p.example/cb")
+    query = parse_qs(urlsplit(asked).query)
+    assert (query["user_scope"], "scope" in query) == (["read write"], False)
+
+
+async def test_a_vendor_may_want_json():
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json=GOOD)
+
+    await exchanged(answer, replace(AUTH, token_as_json=True))
+    assert seen[0].headers["content-type"] == "application/json"
+    assert json.loads(seen[0].content)["code"] == "canary-code"
+
+
+async def test_a_vendor_may_wrap_its_answer():
+    wrapped = httpx.Response(200, json={"ok": True, "person": GOOD})
+    unwrapped = replace(AUTH, read_answer=lambda answer: answer["person"])  # type: ignore[arg-type, return-value]
+    assert (await exchanged(wrapped, unwrapped)).access.get_secret_value() == "canary-access"
+
+
+async def test_a_vendor_may_say_in_its_own_way_that_a_refresh_token_is_over():
+    answer = httpx.Response(403, json={"error": "unauthorized_client", "error_description": "refresh_token is invalid"})
+    async with vendor(answer) as http:
+        with pytest.raises(Misconfigured):
+            await oauth.refresh(APP, OLD, http=http, now=NOW)
+        own = replace(AUTH, refresh_ended=("unauthorized_client",))
+        with pytest.raises(AccessRevoked):
+            await oauth.refresh(APP, OLD, http=http, now=NOW, auth=own)

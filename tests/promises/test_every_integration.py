@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from integrations.catalog import integration_catalog
 from integrations.errors import AccessRevoked, IntegrationError, ServiceUnavailable
-from integrations.integration import Integration
+from integrations.integration import Destination, Integration
 
 CANARY = "canary-token-7f3k"
 INTEGRATIONS = list(integration_catalog().values())
@@ -47,8 +47,9 @@ async def vendor() -> AsyncIterator[Answering]:
 
 async def failure(integration: Integration, url: str) -> IntegrationError:
     """How asking whose account it is fails: the one call that every integration has."""
+    here = Destination(api_url=url, endpoints={name: f"{url}/{name}" for name, _ in integration.endpoints})
     with pytest.raises(IntegrationError) as caught:
-        await integration.whoami(integration.client(SecretStr(CANARY), url))
+        await integration.whoami(integration.client(SecretStr(CANARY), here))
     return caught.value
 
 
@@ -60,7 +61,8 @@ def refusing(status: int, **headers: str) -> web.Response:
 @every_integration
 def test_it_speaks_https_only(integration: Integration):
     auth = integration.auth
-    for url in filter(None, (integration.api_url, auth.authorize_url, auth.token_url, auth.revoke_url)):
+    further = (address for _, address in integration.endpoints)
+    for url in filter(None, (integration.api_url, auth.authorize_url, auth.token_url, auth.revoke_url, *further)):
         assert url.startswith("https://")
 
 
@@ -77,7 +79,7 @@ def test_it_says_honestly_what_it_can_and_cannot(integration: Integration):
 
 @every_integration
 def test_building_its_client_touches_no_network_and_shows_no_token(integration: Integration):
-    client = integration.client(SecretStr(CANARY), "http://127.0.0.1:9")
+    client = integration.client(SecretStr(CANARY), Destination(api_url="http://127.0.0.1:9"))
     assert CANARY not in repr(client)
     assert CANARY not in repr(getattr(client, "__dict__", {}))
 
