@@ -1,0 +1,340 @@
+"""What can be done with tickets in Jira."""
+
+import asyncio
+from typing import Annotated
+
+from pydantic import Field, JsonValue
+
+from integrations.atlassian.client import Jira
+from integrations.atlassian.jql import Which, tickets_query
+from integrations.atlassian.models import Board, Status
+from integrations.errors import Refused
+from skills.errors import RetryToolCall
+from skills.skill import Result, Says, ToolContext, tool
+from skills.tickets import shown
+from skills.tickets.boards import board_named, card, done_since, shelves, sprint_named, sprint_shown
+from skills.tickets.fields import as_fields, checked_text, is_nobody, wanted_at_first, wanted_changes
+from skills.tickets.names import person, project_key, project_of, ticket_key
+from skills.tickets.settle import (
+    change_in_full,
+    comment_in_full,
+    fields_now,
+    move_in_full,
+    new_in_full,
+    status_now,
+    step_to,
+)
+
+MAX_ROWS = 25
+
+Names = Annotated[list[str], Field(max_length=20)]
+_TICKET = ("Ticket", "{key}")
+_FIELDS = (
+    ("Assignee", "{assignee}"),
+    ("Labels", "{labels}"),
+    ("Components", "{components}"),
+    ("Priority", "{priority}"),
+    ("Fix version", "{fix_version}"),
+    ("Parent", "{parent}"),
+)
+
+
+@tool("read", says=Says(doing="Looking for tickets"), remembers=("project", "assignee", "fix_version"))
+async def search_tickets(
+    ctx: ToolContext[Jira],
+    words: str = "",
+    jql: str | None = None,
+    project: str | None = None,
+    assignee: str | None = None,
+    status: Which = "any",
+    fix_version: str | None = None,
+) -> Result:
+    """Search tickets, the last changed first. All that is given has to fit.
+
+    Each entry has key, summary, type, status, assignee, priority, versions, labels, components, when it was last
+    changed, and its link.
+
+    Args:
+        words: Only those with all of these words in their text. Few and telling ones; no search syntax.
+        jql: A search in JQL, for what the other parameters cannot say. It may have its own ORDER BY.
+        project: Only in this one, by key or name. Leave out for all.
+        assignee: `me`, a name or an address; `none` for those that nobody has.
+        status: `open` are those not done, `done` those done or dropped.
+        fix_version: Only those planned for this version, such as `4.12`.
+    """
+    place = await project_key(ctx, project) if project else None
+    who = await _searched_assignee(ctx, assignee) if assignee else None
+    query = tickets_query(
+        words=words, jql=jql or "", project=place, assignee=who, status=status, fix_version=fix_version
+    )
+    return await _listing(ctx, query, how="Narrow it with `words`, `project` or `status`.")
+
+
+@tool("read", says=Says(doing="Looking at your tickets"))
+async def my_tickets(ctx: ToolContext[Jira], status: Which = "open") -> Result:
+    """List the tickets that are assigned to the person, the last changed first.
+
+    Args:
+        status: `open` are those not done, `done` those done or dropped.
+    """
+    query = tickets_query(assignee="currentUser()", status=status)
+    return await _listing(ctx, query, how="Use search_tickets with `assignee` `me` to narrow it.")
+
+
+@tool("read", says=Says(doing="Reading {key}"), targets=("key",))
+async def read_ticket(ctx: ToolContext[Jira], key: str) -> Result:
+    """Read one ticket: description, comments, how its status changed and when, linked tickets, parent, subtasks.
+
+    Args:
+        key: Its key, such as `TRAIL-141`.
+    """
+    name = ticket_key(key)
+    ticket, comments = await asyncio.gather(ctx.client.ticket(name), ctx.client.comments(name))
+    link = ctx.client.page_of(ticket.key)
+    return Result(content=shown.in_full(ticket, comments, link=link), link=link, said=f"Read {ticket.key}")
+
+
+@tool(
+    "read",
+    says=Says(doing="Looking at the board {board}"),
+    targets=("board",),
+    remembers=("board",),
+)
+async def view_board(ctx: ToolContext[Jira], board: str, sprint: str | None = None) -> Result:
+    """Look at a board: its columns with their tickets, the sprint's goal and dates, and what was done when in it.
+
+    Args:
+        board: Its name or id.
+        sprint: A sprint's name or id. Leave out for the active one.
+    """
+    place = await board_named(ctx, board)
+    current = await sprint_named(ctx, place, sprint)
+    looked = ctx.client.in_sprint(current.id) if current else ctx.client.on_board(place.id)
+    (tickets, more), statuses = await asyncio.gather(looked, _statuses(ctx, place))
+    link = ctx.client.page_of_board(place.id)
+    content: dict[str, JsonValue] = {
+        "board": {"id": place.id, "name": place.name, "type": place.type},
+        "sprint": sprint_shown(current),
+        "columns": [
+            {"name": shelf.name, "tickets": [card(one, link=ctx.client.page_of(one.key)) for one in shelf.tickets]}
+            for shelf in shelves(statuses, tickets)
+        ],
+        "link": link,
+    }
+    if current:
+        content["done_in_sprint"] = [
+            {"key": one.key, "summary": one.summary, "status": one.status.name, "done": shown.at(one.done_at)}
+            for one in done_since(current, tickets)
+        ]
+    if note := shown.note(tickets, more=more, how="Ask for a part of it with search_tickets."):
+        content["note"] = note
+    return Result(content=content, link=link, said=f"Looked at {place.name}")
+
+
+@tool(
+    "write",
+    says=Says(
+        doing="Creating a ticket in {project}",
+        ask="Create this ticket in Jira?",
+        done="Ticket created",
+        refused="Not created",
+        labels=(("Project", "{project}"), ("Type", "{type}"), *_FIELDS),
+        text="Summary and description, exactly as they will be written",
+    ),
+    targets=("project", "type", "assignee", "labels", "components", "priority", "fix_version", "parent"),
+    payload=("summary", "description"),
+    remembers=("project", "type", "components", "labels", "assignee", "priority", "fix_version"),
+    egress=True,
+    settle=new_in_full,
+)
+async def create_ticket(
+    ctx: ToolContext[Jira],
+    project: str,
+    type: str,
+    summary: str,
+    description: str = "",
+    labels: Names = (),  # pyright: ignore[reportArgumentType]: a default that cannot be changed
+    components: Names = (),  # pyright: ignore[reportArgumentType]
+    assignee: str | None = None,
+    parent: str | None = None,
+    priority: str | None = None,
+    fix_version: str | None = None,
+) -> Result:
+    """Create a ticket in the person's name.
+
+    Args:
+        project: Its key or name.
+        type: `Task`, `Bug`, `Story` or whatever the project has.
+        summary: One line, with the prefix that the person's tickets there have.
+        description: Markdown.
+        labels: Single words without spaces.
+        components: Names of the project's components.
+        assignee: `me`, a name or an address. Leave out for nobody.
+        parent: The key of the epic or ticket that it belongs to.
+        priority: Such as `High`.
+        fix_version: The version that it is planned for, such as `4.12`.
+    """
+    place = await project_key(ctx, project)
+    wanted = wanted_at_first(
+        {
+            "summary": summary,
+            "description": description,
+            "labels": labels,
+            "components": components,
+            "assignee": assignee,
+            "parent": parent,
+            "priority": priority,
+            "fix_version": fix_version,
+        }
+    )
+    fields = await as_fields(ctx, wanted, project=place)
+    key = await ctx.client.create({"project": {"key": place}, "issuetype": {"name": type}, **fields})
+    return _written({"key": key}, link=ctx.client.page_of(key), said=f"Created {key}")
+
+
+@tool(
+    "write",
+    says=Says(
+        doing="Changing {key}",
+        ask="Change this ticket in Jira?",
+        done="Ticket changed",
+        refused="Not changed",
+        labels=(_TICKET, *_FIELDS),
+        text="Summary and description, exactly as they will be written",
+    ),
+    targets=("key", "assignee", "labels", "components", "priority", "fix_version", "parent"),
+    payload=("summary", "description"),
+    remembers=("components", "labels", "assignee", "priority", "fix_version"),
+    egress=True,
+    settle=change_in_full,
+    version=fields_now,
+)
+async def update_ticket(
+    ctx: ToolContext[Jira],
+    key: str,
+    summary: str | None = None,
+    description: str | None = None,
+    labels: Names | None = None,
+    components: Names | None = None,
+    assignee: str | None = None,
+    priority: str | None = None,
+    fix_version: str | None = None,
+    parent: str | None = None,
+) -> Result:
+    """Change fields of a ticket. Only what is given changes; `none` takes a value away. Its status: move_ticket.
+
+    Args:
+        key: Its key, such as `TRAIL-141`.
+        summary: The new summary, one line.
+        description: The whole new description in Markdown; read the ticket first.
+        labels: All labels that it shall have afterwards, single words.
+        components: All components that it shall have afterwards.
+        assignee: `me`, a name or an address.
+        priority: Such as `High`.
+        fix_version: The one version that it is planned for, such as `4.12`.
+        parent: The key of the epic or ticket that it belongs to.
+    """
+    wanted = wanted_changes(
+        {
+            "summary": summary,
+            "description": description,
+            "labels": labels,
+            "components": components,
+            "assignee": assignee,
+            "priority": priority,
+            "fix_version": fix_version,
+            "parent": parent,
+        }
+    )
+    if not wanted.given:
+        raise RetryToolCall("Nothing is given that should change. Give at least one field.")
+    name = ticket_key(key)
+    await ctx.client.update(name, await as_fields(ctx, wanted, project=project_of(name)))
+    changed: list[JsonValue] = [*wanted.given]
+    return _written({"key": name, "changed": changed}, link=ctx.client.page_of(name), said=f"Changed {name}")
+
+
+@tool(
+    "write",
+    says=Says(
+        doing="Moving {key}",
+        ask="Move this ticket in Jira?",
+        done="Ticket moved",
+        refused="Not moved",
+        labels=(_TICKET, ("To", "{to}")),
+    ),
+    targets=("key", "to"),
+    settle=move_in_full,
+    version=status_now,
+)
+async def move_ticket(ctx: ToolContext[Jira], key: str, to: str) -> Result:
+    """Move a ticket to another status.
+
+    Args:
+        key: Its key, such as `TRAIL-141`.
+        to: The status it shall have, such as `In Review`.
+    """
+    ticket, step = await step_to(ctx, ticket_key(key), to)
+    await ctx.client.move(ticket.key, step.id)
+    link = ctx.client.page_of(ticket.key)
+    return _written({"key": ticket.key, "status": step.to.name}, link=link, said=f"Moved {ticket.key}")
+
+
+@tool(
+    "write",
+    says=Says(
+        doing="Commenting on {key}",
+        ask="Post this comment in Jira?",
+        done="Comment posted",
+        refused="Not posted",
+        labels=(_TICKET,),
+        text="Text, exactly as it will be posted",
+    ),
+    targets=("key",),
+    payload=("text",),
+    egress=True,
+    settle=comment_in_full,
+)
+async def comment_on_ticket(ctx: ToolContext[Jira], key: str, text: str) -> Result:
+    """Post a comment under a ticket, in the person's name.
+
+    Args:
+        key: Its key, such as `TRAIL-141`.
+        text: The comment in Markdown, exactly as it will be posted. Nobody is notified by an @name in it.
+    """
+    checked_text(text, parameter="text")
+    name = ticket_key(key)
+    posted = await ctx.client.comment(name, text)
+    link = f"{ctx.client.page_of(name)}?focusedCommentId={posted}"
+    return _written({"id": posted}, link=link, said=f"Commented on {name}")
+
+
+async def _searched_assignee(ctx: ToolContext[Jira], assignee: str) -> str:
+    if is_nobody(assignee):
+        return "EMPTY"
+    if assignee.strip().lower() == "me":
+        return "currentUser()"
+    return (await person(ctx, assignee)).account_id
+
+
+async def _statuses(ctx: ToolContext[Jira], board: Board) -> tuple[Status, ...]:
+    return await ctx.client.statuses(board.project) if board.project else ()
+
+
+async def _listing(ctx: ToolContext[Jira], query: str, *, how: str) -> Result:
+    try:
+        tickets, more = await ctx.client.find(query, limit=MAX_ROWS)
+    except Refused as error:
+        # The search itself is wrong: an unknown version, a field that is none, a slip in the JQL.
+        raise RetryToolCall(f"{error} The search was: {query}") from error
+    rows: list[JsonValue] = [shown.row(ticket, link=ctx.client.page_of(ticket.key)) for ticket in tickets]
+    content: dict[str, JsonValue] = {"tickets": rows}
+    if note := shown.note(tickets, more=more, how=how):
+        content["note"] = note
+    more_said = "more than " if more else ""
+    return Result(content=content, said=f"Found {more_said}{shown.counted(len(rows), 'ticket')}")
+
+
+def _written(content: dict[str, JsonValue], *, link: str, said: str) -> Result:
+    """What a write brings back: ids and links, no word that somebody else may have written."""
+    return Result(content={**content, "link": link}, untrusted=False, link=link, said=said)
