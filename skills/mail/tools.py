@@ -1,0 +1,334 @@
+"""What can be done with mail in Gmail."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field, JsonValue
+
+from integrations.google.client import Google
+from integrations.google.mail import recipients
+from integrations.google.mail_addresses import without
+from integrations.google.mail_compose import Letter
+from integrations.google.mail_models import Thread
+from integrations.google.mail_query import Folder, mail_query
+from skills.mail import shown
+from skills.mail.letters import (
+    Filing,
+    Mark,
+    about_of,
+    check_body,
+    plain_addresses,
+    plain_subject,
+    receivers,
+    thread_id,
+)
+from skills.skill import Result, Says, ToolContext, Version, tool
+
+MAX_ROWS = 20
+
+Addresses = Annotated[Sequence[str], Field(max_length=100)]
+Labels = Annotated[Sequence[str], Field(max_length=20)]
+
+
+@tool("read", says=Says(doing="Looking through the mail"))
+async def search_mail(
+    ctx: ToolContext[Google],
+    words: str = "",
+    *,
+    sender: str | None = None,
+    unread: bool = False,
+    since: date | None = None,
+    folder: Folder = "inbox",
+) -> Result:
+    """Find mail threads, the newest first.
+
+    Each entry has the thread's id, subject, sender and time of the newest mail, its beginning, how many mails there
+    are and how many are unread, labels and a link. `from_me` means that the person wrote last, `draft` that an answer
+    is begun, `newsletter` that it went to a list, `outside` that the sender's address is not of the person's domain.
+
+    Args:
+        words: Words that a mail must hold; Gmail's search syntax may be used. Leave empty for all.
+        sender: Only from this person: an address, or a name as it stands in mails.
+        unread: Only threads with an unread mail.
+        since: Only mails of this day or later.
+        folder: `inbox`, `sent`, `drafts`, or `anywhere`, which has archived mails too.
+    """
+    query = mail_query(words[:1_000], sender=sender, unread=unread, since=since, folder=folder, zone=ctx.asker.zone)
+    mail = ctx.client.mail
+    found, reader = await asyncio.gather(mail.search(query, limit=MAX_ROWS), _reader(ctx))
+    rows: list[JsonValue] = [shown.row(thread, to=reader, link=mail.page(thread.id)) for thread in found.threads]
+    content: dict[str, JsonValue] = {"mails": rows}
+    if found.more:
+        content["note"] = f"Only the newest {len(rows)} are listed. Narrow it with `words`, `sender` or `since`."
+    elif not rows and folder != "anywhere":
+        content["note"] = f"Nothing fits in {folder}. Archived mails are found with the folder `anywhere`."
+    return Result(content=content, said=f"Found {_counted(len(rows), 'mail thread')}{' and more' * found.more}")
+
+
+@tool("read", says=Says(doing="Reading a mail"), targets=("thread",))
+async def read_mail(ctx: ToolContext[Google], thread: str) -> Result:
+    """Read a mail thread: every mail with sender, receivers, time, text and the names of its attachments.
+
+    What a mail quotes of earlier ones in the thread is left out. Attachments are named, not read.
+
+    Args:
+        thread: The thread's id, as `search_mail` gives it.
+    """
+    mail, place = ctx.client.mail, thread_id(thread)
+    found, reader = await asyncio.gather(mail.thread(place), _reader(ctx))
+    # Markup of strangers takes its time to read; meanwhile others go on.
+    content = await asyncio.to_thread(shown.in_full, found, to=reader)
+    link = mail.page(found.id)
+    return Result(content={**content, "link": link}, link=link, said="Read a mail thread")
+
+
+async def _reader(ctx: ToolContext[Google]) -> shown.Reader:
+    own, labels = await asyncio.gather(ctx.client.mail.own_addresses(), ctx.client.mail.labels())
+    return shown.reader(ctx.asker.zone, own, labels)
+
+
+async def _letter_in_full(
+    ctx: ToolContext[Google], *, to: Sequence[str], subject: str, body: str, cc: Sequence[str] = ()
+) -> dict[str, Any]:
+    del ctx
+    letter = _letter(to, subject, body, cc)
+    return {"to": letter.to, "subject": letter.subject, "body": letter.body, "cc": letter.cc}
+
+
+async def _answer_in_full(
+    ctx: ToolContext[Google],
+    *,
+    thread: str,
+    body: str,
+    to: Sequence[str] | None = None,
+    everyone: bool = False,
+    about: str = "",
+) -> dict[str, Any]:
+    """With everybody by name whom the answer will reach, so that nobody is added later, and what it answers."""
+    del about
+    check_body(body)
+    found, reached = await _reached(ctx, thread, to=to, everyone=everyone)
+    return {"thread": found.id, "body": body, "to": reached, "everyone": False, "about": about_of(found)}
+
+
+async def _reached(
+    ctx: ToolContext[Google], thread: str, *, to: Sequence[str] | None, everyone: bool
+) -> tuple[Thread, list[str]]:
+    """The thread, and whom an answer to it reaches."""
+    place, mail = thread_id(thread), ctx.client.mail
+    named = plain_addresses(to or (), "to")
+    if named and not everyone:
+        return await mail.thread(place), named
+    found, own = await asyncio.gather(mail.thread(place), mail.own_addresses())
+    answered, copied = recipients(found, own=own, everyone=everyone)
+    return found, plain_addresses([*named, *answered, *copied], "to")
+
+
+async def _filing_in_full(
+    ctx: ToolContext[Google],
+    *,
+    thread: str,
+    add_labels: Sequence[str] = (),
+    remove_labels: Sequence[str] = (),
+    archive: bool = False,
+    mark: Mark | None = None,
+    about: str = "",
+) -> dict[str, Any]:
+    """With labels as they are really called, and what the thread is about."""
+    del about
+    place, mail = thread_id(thread), ctx.client.mail
+    found, labels = await asyncio.gather(mail.thread(place), mail.labels())
+    filing = Filing(labels, add=add_labels, remove=remove_labels, archive=archive, mark=mark)
+    return {
+        "thread": found.id,
+        "add_labels": list(filing.added),
+        "remove_labels": list(filing.removed),
+        "archive": archive,
+        "mark": mark,
+        "about": about_of(found),
+    }
+
+
+async def _last_mail(ctx: ToolContext[Google], thread: str, **_: object) -> Version:
+    """Which mail is the newest: another may arrive before the person decides."""
+    found = await ctx.client.mail.thread(thread_id(thread))
+    last = found.last.id if found.last else ""
+    return Version(fingerprint=f"{found.id} {last}", said=shown.last_said(found, ctx.asker.zone))
+
+
+@tool(
+    "write",
+    says=Says(
+        doing="Writing a draft",
+        ask="Put this draft into your mailbox?",
+        done="Draft saved",
+        refused="No draft saved",
+        labels=(("To", "{to}"), ("Cc", "{cc}")),
+        text="Subject and text of the draft",
+    ),
+    targets=("to", "cc"),
+    payload=("subject", "body"),
+    remembers=("to", "cc"),
+    settle=_letter_in_full,
+)
+async def draft_mail(ctx: ToolContext[Google], to: Addresses, subject: str, *, body: str, cc: Addresses = ()) -> Result:
+    """Put a draft of a new mail into the person's mailbox. Nothing is sent.
+
+    Args:
+        to: E-mail addresses.
+        subject: What it is about, on one line.
+        body: The text, plain, with greeting and sign-off.
+        cc: E-mail addresses that get a copy.
+    """
+    letter = _letter(to, subject, body, cc)
+    draft = await ctx.client.mail.draft(letter)
+    link = ctx.client.mail.page(draft.message.thread_id)
+    return _written({"draft": draft.id, "thread": draft.message.thread_id}, link=link, said="Saved a draft")
+
+
+@tool(
+    "write",
+    says=Says(
+        doing="Sending a mail",
+        ask="Send this mail?",
+        done="Mail sent",
+        refused="Not sent",
+        labels=(("To", "{to}"), ("Cc", "{cc}")),
+        text="Subject and text, exactly as they will be sent",
+    ),
+    targets=("to", "cc"),
+    payload=("subject", "body"),
+    remembers=("to", "cc"),
+    egress=True,
+    settle=_letter_in_full,
+)
+async def send_mail(ctx: ToolContext[Google], to: Addresses, subject: str, *, body: str, cc: Addresses = ()) -> Result:
+    """Send a new mail in the person's name. It cannot be taken back. To answer a mail use `reply_to_mail`.
+
+    Args:
+        to: E-mail addresses.
+        subject: What it is about, on one line.
+        body: The text, plain, with greeting and sign-off, exactly as it will be sent.
+        cc: E-mail addresses that get a copy.
+    """
+    letter = _letter(to, subject, body, cc)
+    sent = await ctx.client.mail.send(letter)
+    count = _counted(len(letter.to) + len(letter.cc), "person", "people")
+    return _written(
+        {"thread": sent.thread_id, "sent_to": list[JsonValue]([*letter.to, *letter.cc])},
+        link=ctx.client.mail.page(sent.thread_id),
+        said=f"Sent a mail to {count}",
+    )
+
+
+@tool(
+    "write",
+    says=Says(
+        doing="Answering a mail",
+        ask="Send this answer?",
+        done="Answer sent",
+        refused="Not sent",
+        labels=(("In reply to", "{about}"), ("To", "{to}"), ("Thread", "{thread}")),
+        text="Text, exactly as it will be sent",
+    ),
+    targets=("thread", "to", "about"),
+    payload=("body",),
+    egress=True,
+    settle=_answer_in_full,
+    version=_last_mail,
+)
+async def reply_to_mail(
+    ctx: ToolContext[Google],
+    thread: str,
+    body: str,
+    *,
+    to: Addresses | None = None,
+    everyone: bool = False,
+    about: str = "",
+) -> Result:
+    """Answer the newest mail of a thread in the person's name. It cannot be taken back.
+
+    Args:
+        thread: The thread's id, as `search_mail` gives it.
+        body: The text, plain, with greeting and sign-off, exactly as it will be sent.
+        to: E-mail addresses, where the answer is not for who wrote last. Leave out otherwise.
+        everyone: Whether all who got the mail get the answer too.
+        about: Leave out; the subject is filled in.
+    """
+    del about
+    check_body(body)
+    found, reached = await _reached(ctx, thread, to=to, everyone=everyone)
+    copied = [person.email for person in found.last.cc] if found.last else []
+    first = without(reached, copied) or reached
+    sent = await ctx.client.mail.reply(found, to=first, cc=without(reached, first), body=body)
+    return _written(
+        {"thread": sent.thread_id, "sent_to": list[JsonValue](reached)},
+        link=ctx.client.mail.page(sent.thread_id),
+        said=f"Answered a mail to {_counted(len(reached), 'person', 'people')}",
+    )
+
+
+@tool(
+    "write",
+    says=Says(
+        doing="Putting a mail in order",
+        ask="Put this mail in order so?",
+        done="Mail put in order",
+        refused="Left as it was",
+        labels=(
+            ("Mail", "{about}"),
+            ("Labels to add", "{add_labels}"),
+            ("Labels to take off", "{remove_labels}"),
+            ("Archive", "{archive}"),
+            ("Mark as", "{mark}"),
+            ("Thread", "{thread}"),
+        ),
+    ),
+    targets=("thread", "about", "add_labels", "remove_labels"),
+    remembers=("add_labels",),
+    settle=_filing_in_full,
+    version=_last_mail,
+)
+async def file_mail(
+    ctx: ToolContext[Google],
+    thread: str,
+    *,
+    add_labels: Labels = (),
+    remove_labels: Labels = (),
+    archive: bool = False,
+    mark: Mark | None = None,
+    about: str = "",
+) -> Result:
+    """Label a mail thread, archive it, or mark it as read or unread. Nothing is deleted.
+
+    Args:
+        thread: The thread's id, as `search_mail` gives it.
+        add_labels: Labels to put on it, which must exist; also `starred`, `important`, and `inbox` to bring it back.
+        remove_labels: Labels to take off it.
+        archive: Whether to take it out of the inbox.
+        mark: Whether all of its mails count as `read` or `unread`.
+        about: Leave out; the subject is filled in.
+    """
+    del about
+    place, mail = thread_id(thread), ctx.client.mail
+    labels = await mail.labels()
+    filing = Filing(labels, add=add_labels, remove=remove_labels, archive=archive, mark=mark)
+    await mail.file(place, add=filing.ids_to_add, remove=filing.ids_to_remove)
+    return _written({"thread": place}, link=mail.page(place), said="Put a mail in order")
+
+
+def _letter(to: Sequence[str], subject: str, body: str, cc: Sequence[str]) -> Letter:
+    check_body(body)
+    plain_to, plain_cc = receivers(to, cc)
+    return Letter(to=plain_to, cc=plain_cc, subject=plain_subject(subject), body=body)
+
+
+def _written(content: dict[str, JsonValue], *, link: str, said: str) -> Result:
+    """What a write brings back: ids, addresses and a link, no word that somebody else may have written."""
+    return Result(content={**content, "link": link}, untrusted=False, link=link, said=said)
+
+
+def _counted(count: int, noun: str, several: str = "") -> str:
+    return f"{count} {noun if count == 1 else several or noun + 's'}"
