@@ -44,9 +44,26 @@ SCOPES: Mapping[str, str] = {
 }
 """Every scope of the bot, with what it is for."""
 
+USER_SCOPES: Mapping[str, str] = {
+    "channels:history": "Channels: reads public channels that the person is a member of",
+    "channels:read": "Channels: knows which channels they are in, and who reads along",
+    "chat:write": "Channels: posts in their name, after they approve the text",
+    "groups:history": "Channels: reads private channels that they are a member of",
+    "groups:read": "Channels: knows which private channels they are in, and who reads along",
+    "search:read": "Channels: searches what they can see",
+    "usergroups:read": "People: knows who is in which team",
+    "users.profile:read": "People: knows titles, managers and status",
+    "users.profile:write": "People: sets their own status, after they approve it",
+    "users:read": "Channels and People: knows names, time zones, guests and outsiders",
+    "users:read.email": "People: finds somebody by address, and tells addresses",
+}
+"""Every scope that a person may give Pinyon to act in their name, with the skill that needs it."""
+
 SIGN_IN_SCOPES = ("openid", "email", "profile")
 """What Sign in with Slack asks of each person."""
 SIGN_IN_PATH = "/slack/signin/callback"
+CONNECT_PATH = "/oauth/slack/callback"
+"""Where Slack sends people back who let Pinyon act in their name."""
 EVENTS_PATH = "/slack/events"
 """Where Slack sends events, clicks and commands when they come by HTTP."""
 
@@ -97,7 +114,8 @@ def manifest(
 ) -> dict[str, Any]:
     """The manifest, as Slack's "App Manifest" page takes it.
 
-    With `public_url` people can sign in there, and Slack sends events there too unless `socket_mode` says otherwise.
+    With `public_url` people can sign in there and let Pinyon act in their name, and Slack sends events there too
+    unless `socket_mode` says otherwise.
     Raises ValueError when events should come by HTTP and there is no address for them.
     """
     by_socket = public_url is None if socket_mode is None else socket_mode
@@ -169,6 +187,6 @@ def _oauth(root: str) -> dict[str, Any]:
     if not root:
         return {"scopes": {"bot": sorted(SCOPES)}}
     return {
-        "redirect_urls": [f"{root}{SIGN_IN_PATH}"],
-        "scopes": {"bot": sorted(SCOPES), "user": list(SIGN_IN_SCOPES)},
+        "redirect_urls": [f"{root}{SIGN_IN_PATH}", f"{root}{CONNECT_PATH}"],
+        "scopes": {"bot": sorted(SCOPES), "user": [*SIGN_IN_SCOPES, *sorted(USER_SCOPES)]},
     }

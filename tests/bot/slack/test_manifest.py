@@ -6,10 +6,22 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.slack.manifest import COMMANDS, EVENTS, MANIFEST, SCOPES, SHORTCUTS, manifest, manifest_yaml
+from bot.slack.manifest import (
+    COMMANDS,
+    EVENTS,
+    MANIFEST,
+    SCOPES,
+    SHORTCUTS,
+    SIGN_IN_SCOPES,
+    USER_SCOPES,
+    manifest,
+    manifest_yaml,
+)
 from bot.slack.onboarding import onboarding
+from skills.catalog import skill_catalog
 
 PUBLIC = "https://pinyon.tamarack.example"
+REDIRECTS = [f"{PUBLIC}/slack/signin/callback", f"{PUBLIC}/oauth/slack/callback"]
 KNOWN_EVENTS = frozenset(
     (
         "agent_session_stopped",
@@ -91,6 +103,18 @@ def test_every_scope_is_known_and_has_a_reason():
     assert manifest()["oauth_config"]["scopes"]["bot"] == sorted(SCOPES)
 
 
+def test_people_are_asked_for_what_the_skills_in_slack_need_and_no_more():
+    in_slack = [skill for skill in skill_catalog().values() if skill.integration == "slack"]
+    needed = {scope for skill in in_slack for scope in (*skill.scopes.read, *skill.scopes.write)}
+    assert set(USER_SCOPES) == needed
+    for scope, why in USER_SCOPES.items():
+        assert [skill.title for skill in in_slack if scope in skill.scopes.write] == why.partition(":")[0].split(
+            " and "
+        )
+    made = manifest(public_url=PUBLIC)["oauth_config"]["scopes"]
+    assert made["user"] == [*SIGN_IN_SCOPES, *sorted(USER_SCOPES)]
+
+
 def test_every_command_and_shortcut_is_declared():
     features = manifest()["features"]
     assert [command["command"] for command in features["slash_commands"]] == list(COMMANDS)
@@ -115,15 +139,15 @@ def test_with_a_public_address_slack_calls_us_and_people_sign_in():
     assert made["settings"]["event_subscriptions"]["request_url"] == f"{PUBLIC}/slack/events"
     assert made["settings"]["interactivity"]["request_url"] == f"{PUBLIC}/slack/events"
     assert made["features"]["slash_commands"][0]["url"] == f"{PUBLIC}/slack/events"
-    assert made["oauth_config"]["redirect_urls"] == [f"{PUBLIC}/slack/signin/callback"]
-    assert made["oauth_config"]["scopes"]["user"] == ["openid", "email", "profile"]
+    assert made["oauth_config"]["redirect_urls"] == REDIRECTS
+    assert made["oauth_config"]["scopes"]["user"][:3] == ["openid", "email", "profile"]
 
 
 def test_people_can_sign_in_while_slack_is_reached_by_socket():
     made = manifest(public_url=PUBLIC, socket_mode=True)
     assert made["settings"]["socket_mode_enabled"]
     assert "request_url" not in str(made["settings"])
-    assert made["oauth_config"]["redirect_urls"] == [f"{PUBLIC}/slack/signin/callback"]
+    assert made["oauth_config"]["redirect_urls"] == REDIRECTS
 
 
 def test_events_by_http_need_an_address():
