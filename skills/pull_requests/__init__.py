@@ -18,6 +18,8 @@ SKILL = Skill(
     title="Pull requests",
     purpose="See which pull requests wait for whom, understand a change, and comment, review or merge.",
     integration="github",
+    # The company's work: who may not open a repository may still hear in a channel how it stands.
+    audience="members",
     tools=(
         list_pull_requests,
         read_pull_request,

@@ -1,6 +1,5 @@
 """What the model is shown of pull requests: short JSON, with a word about everything that was left out (pure)."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +15,10 @@ from integrations.github.models import (
     LineComment,
     Pull,
     Review,
+    login_of,
 )
-from skills.pull_requests.standing import asked_reviewers, checks_said, login_of, waits_for
+from integrations.github.texts import excerpt, shortened
+from skills.pull_requests.standing import asked_reviewers, checks_said, waits_for
 
 MAX_BODY = 4_000
 MAX_COMMENT = 2_000
@@ -162,18 +163,6 @@ def cut(files: Sequence[ChangedFile], *, changed: int) -> Diff:
         files_cut += missing > 0
         shown.append(_file(file, kept, missing=missing))
     return Diff(files=shown, note=_missing(lines_cut, files_cut, unlisted=max(changed - len(files), 0)))
-
-
-def shortened(text: str | None, limit: int) -> str:
-    """`text`, or its beginning and a word about the rest."""
-    text = text or ""
-    return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit:,} more characters)"
-
-
-def excerpt(text: str | None, limit: int) -> str:
-    """The beginning of `text` on one line."""
-    line = re.sub(r"\s+", " ", text or "").strip()
-    return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
 def _file(file: ChangedFile, kept: Sequence[str], *, missing: int) -> dict[str, JsonValue]:

@@ -2,12 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from integrations.github.models import GHOST, Check, Pull, Review, User
-
-
-def login_of(user: User | None) -> str:
-    """The login; of a deleted account, the name that GitHub puts in its place."""
-    return (user or GHOST).login
+from integrations.github.models import Check, Pull, Review, login_of
 
 
 def verdicts(reviews: Iterable[Review]) -> dict[str, str]:

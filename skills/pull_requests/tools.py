@@ -9,6 +9,7 @@ from pydantic import Field, JsonValue
 from integrations.github.client import GitHub
 from integrations.github.models import FoundPull, MergeMethod, Verdict
 from integrations.github.query import Which
+from integrations.github.texts import MAX_TEXT, counted
 from skills.errors import RetryToolCall, ToolFailed
 from skills.pull_requests import shown
 from skills.pull_requests.names import full_name, plain_reviewers
@@ -16,8 +17,6 @@ from skills.pull_requests.standing import checks_said, waits_for
 from skills.skill import Result, Says, ToolContext, Version, tool
 
 MAX_ROWS = 20
-MAX_TEXT = 65_536
-"""Characters; GitHub refuses longer comments."""
 
 Number = Annotated[int, Field(ge=1)]
 _PULL_REQUEST = ("Pull request", "{repository} #{number}")
@@ -52,7 +51,7 @@ async def list_pull_requests(
         content["note"] = (
             f"Only the first {len(rows)} of {listing.total} are listed. Narrow it with `words` or `since`."
         )
-    return Result(content=content, said=f"Found {_counted(listing.total, 'pull request')}")
+    return Result(content=content, said=f"Found {counted(listing.total, 'pull request')}")
 
 
 @tool(
@@ -132,7 +131,7 @@ async def _head(ctx: ToolContext[GitHub], repository: str, number: int, **_: obj
     """Which commits there are to judge or to merge, and into what."""
     pull = await ctx.client.pull(repository, number)
     checks = await ctx.client.checks(repository, pull.head.sha)
-    said = [_counted(pull.commits, "commit"), checks_said(checks)]
+    said = [counted(pull.commits, "commit"), checks_said(checks)]
     return Version(
         fingerprint=f"{repository}#{number} {pull.standing} {pull.head.sha} {pull.base.ref}",
         said=", ".join(said if pull.standing == "open" else [pull.standing, *said]),
@@ -303,7 +302,3 @@ def _check_text(body: str, *, verdict: Verdict | None = None) -> None:
 def _written(content: dict[str, JsonValue], *, link: str, said: str) -> Result:
     """What a write brings back: ids and links, no word that somebody else may have written."""
     return Result(content={**content, "link": link}, untrusted=False, link=link, said=said)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
