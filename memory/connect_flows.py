@@ -3,16 +3,16 @@
 import base64
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 from pydantic import SecretStr
-from sqlalchemy import DateTime, ForeignKey, Index, Text, delete, func, select, update
+from sqlalchemy import DateTime, ForeignKey, Index, Text, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from integrations.integration import Account, Tokens
+from integrations.integration import Account, Level, Site, Tokens
 from memory.crypto import Keyring, Tampered, fingerprint
 from memory.database import Base, Database
 from memory.grants import Grant, Grants, read_tokens, tokens_text
@@ -31,6 +31,9 @@ class ConnectLinkRow(Base):
     hashed: Mapped[str] = mapped_column(Text, unique=True)
     person: Mapped[str] = mapped_column(Text)
     integration: Mapped[str] = mapped_column(Text)
+    skill: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    """For which skill; empty for the account alone."""
+    level: Mapped[str] = mapped_column(Text, default="write", server_default=text("'write'"))
     pending: Mapped[str | None] = mapped_column(Text)
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     held: Mapped[bytes | None]
@@ -45,6 +48,8 @@ Index(
     "ix_connect_links_open",
     ConnectLinkRow.person,
     ConnectLinkRow.integration,
+    ConnectLinkRow.skill,
+    ConnectLinkRow.level,
     func.coalesce(ConnectLinkRow.pending, ""),
     unique=True,
     postgresql_where=ConnectLinkRow.used_at.is_(None),
@@ -70,6 +75,10 @@ class ConnectLink:
     id: str
     person: PersonId
     integration: str
+    skill: str = ""
+    """For which skill; empty for the account alone."""
+    level: Level = "write"
+    """Whether the skill is to change things too."""
     pending: PendingId | None
     """What goes on by itself once connected."""
     used: bool
@@ -97,6 +106,16 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What the vendor gave, before the person said that it is theirs."""
+
+    account: Account
+    tokens: Tokens
+    sites: tuple[Site, ...] = ()
+    """Of which the person picks one; empty where the vendor has no such thing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Connected:
     """The end of the way. `again` when the person confirmed before: a second click, or a reload."""
 
@@ -118,7 +137,14 @@ class ConnectFlows:
     grants: Grants
 
     async def issue(
-        self, person: PersonId, integration: str, *, now: datetime, pending: PendingId | None = None
+        self,
+        person: PersonId,
+        integration: str,
+        *,
+        now: datetime,
+        skill: str = "",
+        level: Level = "write",
+        pending: PendingId | None = None,
     ) -> str:
         """Return the link with which this person, and nobody else, may connect; it holds 7 days or until used."""
         async with self.database.sessions.begin() as session:
@@ -126,13 +152,17 @@ class ConnectFlows:
             same = (
                 ConnectLinkRow.person == person,
                 ConnectLinkRow.integration == integration,
+                ConnectLinkRow.skill == skill,
+                ConnectLinkRow.level == level,
                 func.coalesce(ConnectLinkRow.pending, "") == (pending or ""),
                 ConnectLinkRow.used_at.is_(None),
             )
             await session.execute(delete(ConnectLinkRow).where(*same, ConnectLinkRow.expires_at <= now))
             row = await session.scalar(select(ConnectLinkRow).where(*same))
             if row is None:
-                row = ConnectLinkRow(id=uuid4().hex, person=person, integration=integration, pending=pending)
+                row = ConnectLinkRow(
+                    id=uuid4().hex, person=person, integration=integration, skill=skill, level=level, pending=pending
+                )
                 session.add(row)
             row.hashed = fingerprint(self.link_of(row.id))
             row.expires_at = now + LINK_LIFE
@@ -194,12 +224,22 @@ class ConnectFlows:
                 verifier = self._open(row.verifier, person, f"{integration} verifier")
             except Tampered:
                 return None
+            # A link that was offered under an older key goes on under the newest one's address: the way back uses it.
+            await session.execute(
+                update(ConnectLinkRow)
+                .where(ConnectLinkRow.id == row.link)
+                .values(hashed=fingerprint(self.link_of(row.link)))
+            )
             return Returned(link=row.link, person=person, integration=integration, verifier=SecretStr(verifier))
 
-    async def hold(self, returned: Returned, *, account: Account, tokens: Tokens, now: datetime) -> bool:
+    async def hold(self, returned: Returned, held: Held, *, now: datetime) -> bool:
         """Keep what the vendor gave until the person says that it is theirs. False when the link is over by now."""
-        held = json.dumps(
-            {"id": account.id, "name": account.name, "email": account.email, "tokens": tokens_text(tokens)}
+        plain = json.dumps(
+            {
+                "account": asdict(held.account),
+                "tokens": tokens_text(held.tokens),
+                "sites": [asdict(site) for site in held.sites],
+            }
         )
         statement = (
             update(ConnectLinkRow)
@@ -208,33 +248,37 @@ class ConnectFlows:
                 ConnectLinkRow.person == returned.person,
                 ConnectLinkRow.used_at.is_(None),
             )
-            .values(held=self._seal(held, returned.person, f"{returned.integration} held"), held_until=now + STEP_LIFE)
+            .values(held=self._seal(plain, returned.person, f"{returned.integration} held"), held_until=now + STEP_LIFE)
             .returning(ConnectLinkRow.id)
         )
         async with self.database.sessions.begin() as session:
             return (await session.execute(statement)).first() is not None
 
-    async def held(self, link: ConnectLink, *, now: datetime) -> Account | None:
-        """Return the account that waits for confirmation."""
+    async def held(self, link: ConnectLink, *, now: datetime) -> Held | None:
+        """Return what waits for confirmation."""
         async with self.database.sessions() as session:
             row = await session.get(ConnectLinkRow, link.id)
-            found = self._held(row, now) if row else None
-            return found[0] if found else None
+            return self._held(row, now) if row else None
 
-    async def confirm(self, link: ConnectLink, *, now: datetime) -> Connected | None:
-        """Make the held account a grant. Asked again, the same grant comes back. None when nothing is held."""
+    async def confirm(self, link: ConnectLink, *, now: datetime, site: str = "") -> Connected | None:
+        """Make the held account a grant, at the site with the id `site` where there are several.
+
+        Asked again, the same grant comes back. None when nothing is held, or no such site.
+        """
         async with self.database.sessions.begin() as session:
             row = await session.get(ConnectLinkRow, link.id, with_for_update=True)
             if row is None:
                 return None
             if row.used_at is not None:
                 return await self._connected(row, now=now)
-            found = self._held(row, now)
-            if found is None:
+            held = self._held(row, now)
+            if held is None:
                 return None
-            account, tokens = found
+            chosen = held.sites[0] if len(held.sites) == 1 else next((s for s in held.sites if s.id == site), None)
+            if held.sites and chosen is None:
+                return None
             grant = await self.grants.grant_in(
-                session, link.person, link.integration, account=account, tokens=tokens, now=now
+                session, link.person, link.integration, account=held.account, tokens=held.tokens, now=now, site=chosen
             )
             row.held, row.held_until = None, None
             row.used_at, row.grant = now, grant.id
@@ -260,15 +304,18 @@ class ConnectFlows:
         grant = next((grant for grant in grants if grant.id == row.grant and grant.problem is None), None)
         return Connected(link=_read(row, now), grant=grant, again=True) if grant else None
 
-    def _held(self, row: ConnectLinkRow, now: datetime) -> tuple[Account, Tokens] | None:
+    def _held(self, row: ConnectLinkRow, now: datetime) -> Held | None:
         if row.held is None or row.held_until is None or row.held_until <= now:
             return None
         try:
             held = json.loads(self._open(row.held, PersonId(row.person), f"{row.integration} held"))
         except Tampered:
             return None
-        account = Account(id=held["id"], name=held["name"], email=held["email"])
-        return account, read_tokens(held["tokens"])
+        return Held(
+            account=Account(**held["account"]),
+            tokens=read_tokens(held["tokens"]),
+            sites=tuple(Site(**site) for site in held["sites"]),
+        )
 
     def _seal(self, plain: str, person: PersonId, use: str) -> bytes:
         return self.keyring.seal(plain, workspace=workspace_of(person), person=person, integration=use)
@@ -287,6 +334,8 @@ def _read(row: ConnectLinkRow, now: datetime) -> ConnectLink:
         id=row.id,
         person=PersonId(row.person),
         integration=row.integration,
+        skill=row.skill,
+        level="read" if row.level == "read" else "write",
         pending=PendingId(row.pending) if row.pending else None,
         used=row.used_at is not None,
         expired=row.expires_at <= now,

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, DateTime, Identity, Index, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from integrations.integration import Audience
 from memory.database import Base, Database
 from memory.ids import ConversationId, TurnId
 
@@ -21,6 +22,8 @@ class TranscriptRow(Base):
     """JSON text of the model messages that this turn added."""
     held: Mapped[str] = mapped_column(Text, server_default=text("'{}'"))
     """JSON object: the results, by call id, of calls that ran beside others that wait for the person."""
+    audience: Mapped[str | None] = mapped_column(Text)
+    """Who may hear what the turn rests on: `asker`, `members`; nothing when it rests on nothing that was found."""
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
 
     __table_args__ = (Index("by_conversation", "conversation", "seq"),)
@@ -35,10 +38,12 @@ class Transcript:
     held: str = "{}"
     person: str = ""
     """Who asked; known of a transcript that was loaded."""
+    audience: Audience | None = None
+    """Who may hear what was said: the asker alone, or all members; None when it rests on nothing that was found."""
 
 
 LATEST = text(
-    "SELECT s.turn, s.messages, s.held, t.person FROM transcripts s JOIN turns t ON t.id = s.turn"
+    "SELECT s.turn, s.messages, s.held, s.audience, t.person FROM transcripts s JOIN turns t ON t.id = s.turn"
     " WHERE s.conversation = :conversation ORDER BY s.seq DESC LIMIT :turns"
 )
 
@@ -53,6 +58,12 @@ class Conversations:
         """The last `turns` turns of a thread, oldest first."""
         rows = await self._database.single.rows(LATEST, {"conversation": conversation, "turns": turns})
         return [
-            Transcript(turn=TurnId(row.turn), messages=row.messages, held=row.held, person=row.person)
+            Transcript(
+                turn=TurnId(row.turn),
+                messages=row.messages,
+                held=row.held,
+                person=row.person,
+                audience=row.audience,
+            )
             for row in reversed(rows)
         ]

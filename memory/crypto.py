@@ -43,6 +43,16 @@ class Keyring:
     def __repr__(self) -> str:
         return f"Keyring({', '.join(key.kid.hex() for key in self._keys)})"
 
+    @property
+    def newest(self) -> bytes:
+        """The id of the key that seals; every sealed text begins with its key's id."""
+        return self._keys[0].kid
+
+    @property
+    def older(self) -> tuple[bytes, ...]:
+        """The ids of the keys that only open and verify."""
+        return tuple(key.kid for key in self._keys[1:])
+
     def seal(self, plain: str, *, workspace: str, person: str, integration: str) -> bytes:
         """`kid | nonce | ciphertext` of `plain`, which only the same owner's `open` reads."""
         key = self._keys[0]

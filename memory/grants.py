@@ -2,9 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain, count
 from typing import Any, Literal, TypeAlias
 from uuid import uuid4
 from weakref import WeakValueDictionary
@@ -12,11 +13,12 @@ from weakref import WeakValueDictionary
 from pydantic import SecretStr
 from sqlalchemy import ARRAY, DateTime, Text, UniqueConstraint, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from integrations.errors import AccessRevoked, ServiceUnavailable
-from integrations.integration import Account, OAuthApp, Tokens
+from integrations.integration import Account, OAuthApp, Site, Tokens
 from memory.crypto import Keyring, Tampered
 from memory.database import Base, Database
 from memory.ids import GrantId, PersonId, WorkspaceId, workspace_of
@@ -35,7 +37,10 @@ Refresh: TypeAlias = Callable[[OAuthApp, Tokens], Awaitable[Tokens]]
 
 class GrantRow(Base):
     __tablename__ = "grants"
-    __table_args__ = (UniqueConstraint("person", "integration", "account_id"),)
+    __table_args__ = (
+        UniqueConstraint("person", "integration", "account_id"),
+        UniqueConstraint("person", "integration", "label", name="uq_grants_label"),
+    )
 
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     workspace: Mapped[str] = mapped_column(Text, index=True)
@@ -54,6 +59,9 @@ class GrantRow(Base):
     connected_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     last_used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     problem: Mapped[str | None] = mapped_column(Text)
+    site_id: Mapped[str | None] = mapped_column(Text)
+    site_name: Mapped[str | None] = mapped_column(Text)
+    site_url: Mapped[str | None] = mapped_column(Text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +74,15 @@ class Grant:
     integration: str
     account: Account
     label: str
+    """What the person calls the account; unique among theirs at this vendor."""
     scopes: tuple[str, ...]
     expires_at: datetime | None
     refresh_expires_at: datetime | None
     connected_at: datetime
     last_used_at: datetime | None
     problem: Problem | None
+    site: Site | None = None
+    """At which of the vendor's sites it is used, where there can be several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +107,18 @@ class Grants:
     )
 
     async def grant(
-        self, person: PersonId, integration: str, *, account: Account, tokens: Tokens, now: datetime
+        self,
+        person: PersonId,
+        integration: str,
+        *,
+        account: Account,
+        tokens: Tokens,
+        now: datetime,
+        site: Site | None = None,
     ) -> Grant:
         """Keep `tokens` as the person's access to `account`; the same account connected again replaces its tokens."""
         async with self.database.sessions.begin() as session:
-            return await self.grant_in(session, person, integration, account=account, tokens=tokens, now=now)
+            return await self.grant_in(session, person, integration, account=account, tokens=tokens, now=now, site=site)
 
     async def grant_in(
         self,
@@ -111,13 +129,14 @@ class Grants:
         account: Account,
         tokens: Tokens,
         now: datetime,
+        site: Site | None = None,
     ) -> Grant:
         """Do `grant` within the caller's transaction."""
         fresh: dict[str, Any] = {
             "account_name": account.name,
             "account_email": account.email,
-            "label": account.name,
             "connected_at": now,
+            **_site_columns(site),
             **self._columns(person, integration, tokens),
         }
         statement = (
@@ -128,6 +147,7 @@ class Grants:
                 person=person,
                 integration=integration,
                 account_id=account.id,
+                label=await _free_label(session, person, integration, account),
                 **fresh,
             )
             .on_conflict_do_update(
@@ -140,6 +160,22 @@ class Grants:
     async def find(self, person: PersonId, integration: str) -> Grant | None:
         """Return the account to act with: the last connected one that works, else one that wants reconnecting."""
         return to_act_with(await self.list(person), integration)
+
+    async def rename(self, person: PersonId, grant: GrantId, label: str) -> bool:
+        """Set what the person calls an account. False when another of theirs at that vendor is called so."""
+        try:
+            async with self.database.sessions.begin() as session:
+                mine = (GrantRow.id == grant, GrantRow.person == person)
+                await session.execute(update(GrantRow).where(*mine).values(label=label))
+        except IntegrityError:
+            return False
+        return True
+
+    async def move(self, person: PersonId, grant: GrantId, site: Site) -> None:
+        """Set at which of the vendor's sites the account is used."""
+        async with self.database.sessions.begin() as session:
+            mine = (GrantRow.id == grant, GrantRow.person == person)
+            await session.execute(update(GrantRow).where(*mine).values(**_site_columns(site)))
 
     async def list(self, person: PersonId) -> tuple[Grant, ...]:
         """Return all accounts of the person, oldest first."""
@@ -269,10 +305,33 @@ class Grants:
         }
 
 
-def to_act_with(grants: Iterable[Grant], integration: str) -> Grant | None:
-    """Return which of a person's `grants` serves `integration`, as `Grants.find` does."""
-    usable = [grant for grant in grants if grant.integration == integration and grant.problem != "disconnecting"]
-    return max(usable, key=lambda grant: (grant.problem is None, grant.connected_at), default=None)
+def anything(_granted: Collection[str]) -> bool:
+    """Any consent will do."""
+    return True
+
+
+def to_act_with(
+    grants: Iterable[Grant],
+    integration: str,
+    *,
+    label: str = "",
+    covers: Callable[[Collection[str]], bool] = anything,
+) -> Grant | None:
+    """Return which of a person's `grants` serves `integration`.
+
+    One that works before one that wants reconnecting, one whose scopes are enough before one whose are not, the last
+    connected first. With a `label`, none but the account that the person calls so.
+    """
+    usable = [
+        grant
+        for grant in grants
+        if grant.integration == integration and grant.problem != "disconnecting" and label in ("", grant.label)
+    ]
+    return max(
+        usable,
+        key=lambda grant: (grant.problem is None, covers(grant.scopes), grant.connected_at),
+        default=None,
+    )
 
 
 def tokens_text(tokens: Tokens) -> str:
@@ -316,6 +375,22 @@ def _ends_soon(tokens: Tokens, now: datetime) -> bool:
     return tokens.expires_at is not None and tokens.expires_at - early <= now
 
 
+async def _free_label(session: AsyncSession, person: PersonId, integration: str, account: Account) -> str:
+    """What a new account is called until its person says otherwise."""
+    mine = select(GrantRow.label).where(GrantRow.person == person, GrantRow.integration == integration)
+    taken = set(await session.scalars(mine.where(GrantRow.account_id != account.id)))
+    numbered = (f"{account.name} {number}" for number in count(2))
+    return next(label for label in chain((account.name,), numbered) if label not in taken)
+
+
+def _site_columns(site: Site | None) -> dict[str, str | None]:
+    return {
+        "site_id": site.id if site else None,
+        "site_name": site.name if site else None,
+        "site_url": site.url if site else None,
+    }
+
+
 def _time(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
@@ -334,6 +409,7 @@ def _read(row: GrantRow) -> Grant:
         connected_at=row.connected_at,
         last_used_at=row.last_used_at,
         problem=_PROBLEMS.get(row.problem or ""),
+        site=Site(id=row.site_id, name=row.site_name or "", url=row.site_url or "") if row.site_id else None,
     )
 
 

@@ -108,8 +108,8 @@ CONCLUDE = text(
     "  UPDATE turns SET state = :state, finished_at = clock_timestamp()"
     "  WHERE id = :id AND finished_at IS NULL AND (worker IS NULL OR worker = :worker) RETURNING conversation"
     "), kept AS ("
-    "  INSERT INTO transcripts (turn, conversation, messages, held)"
-    "  SELECT :id, conversation, :messages, :held FROM closed ON CONFLICT (turn) DO NOTHING"
+    "  INSERT INTO transcripts (turn, conversation, messages, held, audience)"
+    "  SELECT :id, conversation, :messages, :held, :audience FROM closed ON CONFLICT (turn) DO NOTHING"
     ") SELECT 1 FROM closed"
 )
 NOTIFY = text("SELECT pg_notify(:channel, :payload)")
@@ -196,8 +196,15 @@ class Turns:
         The caller wakes the workers. Raises Fenced when `worker` does not run the turn any more: another one has it, or
         has ended it.
         """
-        turn, held = transcript.turn, transcript.held
-        values = {"id": turn, "state": state, "worker": worker, "messages": transcript.messages, "held": held}
+        turn = transcript.turn
+        values = {
+            "id": turn,
+            "state": state,
+            "worker": worker,
+            "messages": transcript.messages,
+            "held": transcript.held,
+            "audience": transcript.audience,
+        }
         if then is None:
             closed = await self._database.single.rows(CONCLUDE, values)
         else:

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from integrations.integration import Account, Tokens
-from memory.connect_flows import ConnectFlows, ConnectLink, ProviderStep
+from memory.connect_flows import ConnectFlows, ConnectLink, Held, ProviderStep
 from memory.crypto import Keyring, new_key
 from memory.database import Database
 from memory.grants import Grants
@@ -19,6 +19,7 @@ LATER = NOW + timedelta(minutes=10)
 JAMAL, REN = PersonId("T1:UJAMAL"), PersonId("T1:UREN")
 OCTO = Account(id="1", name="octo", email="octo@tamarack.example")
 TOKENS = Tokens(access=SecretStr("gho_canary_77"), refresh=SecretStr("ghr_canary_78"), scopes=("repo",))
+HELD = Held(account=OCTO, tokens=TOKENS)
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ async def hold(flows: ConnectFlows, link: ConnectLink, step: ProviderStep | None
     step = step or await flows.begin(link, now=NOW)
     returned = await flows.consume(step.state, integration="github", now=NOW)
     assert returned is not None
-    assert await flows.hold(returned, account=OCTO, tokens=TOKENS, now=NOW)
+    assert await flows.hold(returned, HELD, now=NOW)
 
 
 async def dump(database: Database) -> str:
@@ -135,7 +136,7 @@ async def test_a_verifier_moved_to_another_persons_flow_does_not_open(database: 
 async def test_nothing_is_a_grant_before_the_person_confirms(flows: ConnectFlows) -> None:
     link = await opened(flows)
     await hold(flows, link)
-    assert await flows.held(link, now=NOW) == OCTO
+    assert await flows.held(link, now=NOW) == HELD
     assert await flows.grants.list(JAMAL) == ()
 
 
@@ -168,7 +169,7 @@ async def test_a_used_link_takes_no_other_account(flows: ConnectFlows) -> None:
     assert await flows.confirm(link, now=NOW)
     late = await flows.consume(step.state, integration="github", now=NOW)
     assert late is not None
-    assert not await flows.hold(late, account=OCTO, tokens=TOKENS, now=NOW)
+    assert not await flows.hold(late, HELD, now=NOW)
 
 
 async def test_the_result_is_gone_with_the_grant(flows: ConnectFlows) -> None:

@@ -1,19 +1,20 @@
 """Grants: kept sealed, refreshed once, ended when they end."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
 from integrations.errors import AccessRevoked, ServiceUnavailable
-from integrations.integration import Account, OAuthApp, Tokens
+from integrations.integration import Account, OAuthApp, Site, Tokens
 from memory.crypto import Keyring, Tampered, new_key
 from memory.database import Database, open_database
-from memory.grants import Grants
+from memory.grants import Grants, to_act_with
 from memory.ids import GrantId, PersonId
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
@@ -256,3 +257,58 @@ async def test_a_grant_connected_again_is_not_deleted_by_the_disconnecting_befor
     assert await ending(grants, timedelta(hours=1)) == grant
     await grants.delete(grant)
     assert await ask(grants, grant, Vendor()) == CANARY
+
+
+# Several accounts, and where they are used.
+
+
+async def test_two_accounts_of_one_name_are_called_differently(database: Database, keyring: Keyring) -> None:
+    grants, twin = Grants(database, keyring), Account(id="3", name="octo")
+    for account in (OCTO, twin, OCTO):
+        await grants.grant(JAMAL, "github", account=account, tokens=tokens(), now=NOW)
+    assert [grant.label for grant in await grants.list(JAMAL)] == ["octo", "octo 2"]
+
+
+async def test_a_label_is_its_persons_own_and_stays_when_the_account_is_connected_again(
+    database: Database, keyring: Keyring
+) -> None:
+    grants = Grants(database, keyring)
+    first = await grants.grant(JAMAL, "github", account=OCTO, tokens=tokens(), now=NOW)
+    await grants.grant(JAMAL, "github", account=CAT, tokens=tokens(), now=NOW)
+    assert await grants.rename(JAMAL, first.id, "work")
+    assert not await grants.rename(JAMAL, first.id, "cat")
+    await grants.rename(REN, first.id, "stolen")
+    again = await grants.grant(JAMAL, "github", account=OCTO, tokens=tokens(), now=NOW)
+    assert again.label == "work"
+
+
+def may_write(scopes: Collection[str]) -> bool:
+    return "repo" in scopes
+
+
+async def test_the_account_that_is_meant_or_allows_enough_is_taken(database: Database, keyring: Keyring) -> None:
+    grants = Grants(database, keyring)
+    await grants.grant(JAMAL, "github", account=OCTO, tokens=tokens(), now=NOW)
+    narrow = replace(tokens(), scopes=())
+    await grants.grant(JAMAL, "github", account=CAT, tokens=narrow, now=NOW + timedelta(hours=1))
+    mine = await grants.list(JAMAL)
+
+    def taken(**wish: Any) -> str | None:
+        grant = to_act_with(mine, "github", **wish)
+        return grant.label if grant else None
+
+    assert taken() == "cat"
+    assert taken(covers=may_write) == "octo"
+    assert taken(label="octo") == "octo"
+    assert taken(label="third") is None
+
+
+async def test_an_account_is_used_at_the_site_that_its_person_picked(database: Database, keyring: Keyring) -> None:
+    grants = Grants(database, keyring)
+    here, there = (Site(id=name, name=name, url=f"https://{name}.example") for name in ("tamarack", "lab"))
+    grant = await grants.grant(JAMAL, "github", account=OCTO, tokens=tokens(), now=NOW, site=here)
+    assert grant.site == here
+    await grants.move(REN, grant.id, there)
+    assert (await grants.list(JAMAL))[0].site == here
+    await grants.move(JAMAL, grant.id, there)
+    assert (await grants.list(JAMAL))[0].site == there

@@ -1,7 +1,7 @@
 """People, as Slack describes them."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -72,11 +72,37 @@ async def test_a_renewed_profile_keeps_greeting_and_switches(database: Database)
     people = People(database)
     await people.upsert(read())
     await people.greet(PersonId("T1:U1"), now=NOW)
-    await people.switch_off(PersonId("T1:U1"), ["mail", "mail"])
+    await people.switch(PersonId("T1:U1"), "mail", "off")
+    await people.switch(PersonId("T1:U1"), "files", "read")
     await people.upsert(read(deleted=True))
     person = await people.get(PersonId("T1:U1"))
     assert person is not None
-    assert (person.deactivated_at, person.greeted_at, person.switched_off) == (NOW, NOW, ("mail",))
+    assert (person.deactivated_at, person.greeted_at) == (NOW, NOW)
+    assert (person.switched_off, person.read_only) == (("mail",), ("files",))
+
+
+async def test_a_switch_set_twice_stands_once_and_the_next_one_replaces_it(database: Database) -> None:
+    people = People(database)
+    await people.upsert(read())
+    for to in ("off", "off", "read", "read"):
+        await people.switch(PersonId("T1:U1"), "mail", to)
+    person = await people.get(PersonId("T1:U1"))
+    assert person is not None
+    assert (person.switched_off, person.read_only) == ((), ("mail",))
+    await people.switch(PersonId("T1:U1"), "mail", "write")
+    person = await people.get(PersonId("T1:U1"))
+    assert person is not None
+    assert (person.switched_off, person.read_only) == ((), ())
+
+
+async def test_who_was_not_asked_about_for_long_is_looked_at_again_and_who_is_gone_is_not(database: Database) -> None:
+    people = People(database)
+    await people.upsert(read())
+    later = NOW + timedelta(days=1)
+    assert await people.to_look_at_again(before=NOW, limit=5) == ()
+    assert await people.to_look_at_again(before=later, limit=5) == (PersonId("T1:U1"),)
+    await people.upsert(read(deleted=True))
+    assert await people.to_look_at_again(before=later, limit=5) == ()
 
 
 async def test_of_many_at_once_one_greets(database: Database) -> None:

@@ -1,0 +1,122 @@
+"""Ends what somebody, or a whole workspace, can still do here, and tells who has to be looked at again."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, text, union, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import InstrumentedAttribute
+
+from memory.connect_flows import ConnectFlowRow, ConnectLinkRow
+from memory.database import Database
+from memory.grants import GrantRow
+from memory.ids import PersonId, TurnId, WorkspaceId
+from memory.pending import PendingRow
+from memory.people import PersonRow
+from memory.skill_rules import SkillRuleRow
+from memory.turns import STOPS, TurnRow
+from memory.web_sessions import WebSessionRow
+
+Whose: TypeAlias = Callable[[InstrumentedAttribute[str]], ColumnElement[bool]]
+"""Picks rows by the column that names their person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """What was ended, and has to be followed up outside of the database."""
+
+    people: tuple[PersonId, ...]
+    """Who had accounts or was signed in."""
+    cards: tuple[TurnId, ...]
+    """Whose cards stand in Slack as if somebody could still answer them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offboarding:
+    """What ends with a person, and with a workspace."""
+
+    database: Database
+
+    async def end_person(self, person: PersonId) -> Left:
+        """End everything of one person at once. Asked again, it finds nothing more."""
+        return await self._end(lambda column: column == person)
+
+    async def end_workspace(self, workspace: WorkspaceId) -> Left:
+        """End everything of everybody in a workspace that has thrown us out, and forget what its admins decided."""
+        async with self.database.sessions.begin() as session:
+            await session.execute(delete(SkillRuleRow).where(SkillRuleRow.workspace == workspace))
+        # Everybody's id begins with their workspace (`memory.ids`), in every table alike.
+        return await self._end(lambda column: func.split_part(column, ":", 1) == workspace)
+
+    async def overlooked(self, *, most: int) -> Sequence[PersonId]:
+        """Return who is known to be gone and still has something here: nobody told us, or we stopped half way."""
+        statement = select(PersonRow.id).where(_is_gone(), _has_something()).order_by(PersonRow.id).limit(most)
+        async with self.database.sessions() as session:
+            return [PersonId(person) for person in await session.scalars(statement)]
+
+    async def unseen(self, workspace: WorkspaceId, *, before: datetime, most: int) -> Sequence[PersonId]:
+        """Return who has something here and was not looked at since, the longest unseen first."""
+        here = (PersonRow.workspace == workspace, PersonRow.refreshed_at < before, not_(_is_gone()), _has_something())
+        statement = select(PersonRow.id).where(*here).order_by(PersonRow.refreshed_at).limit(most)
+        async with self.database.sessions() as session:
+            return [PersonId(person) for person in await session.scalars(statement)]
+
+    async def _end(self, whose: Whose) -> Left:
+        async with self.database.engine.begin() as connection:
+            people = await _having(connection, whose)
+            for row in (WebSessionRow, ConnectFlowRow, ConnectLinkRow):
+                await connection.execute(delete(row).where(whose(row.person)))
+            cards = await _void(connection, whose)
+            await _stop(connection, whose)
+        # By itself and last: a refresh may hold a grant's row for as long as its vendor takes to answer.
+        async with self.database.engine.begin() as connection:
+            await connection.execute(update(GrantRow).where(whose(GrantRow.person)).values(problem="disconnecting"))
+        return Left(people=people, cards=cards)
+
+
+async def _having(connection: AsyncConnection, whose: Whose) -> tuple[PersonId, ...]:
+    """Who has accounts, or is signed in."""
+    found = union(*(select(row.person).where(whose(row.person)) for row in (GrantRow, WebSessionRow)))
+    return tuple(sorted(PersonId(person) for person in await connection.scalars(found)))
+
+
+async def _void(connection: AsyncConnection, whose: Whose) -> tuple[TurnId, ...]:
+    """Close what waits for somebody's answer; gives the turns whose cards show it."""
+    waiting = (whose(PendingRow.person), PendingRow.state.in_(("open", "approved")))
+    # Locked first, in the order of clicks on cards: of a click at the same moment all counts, or nothing.
+    await connection.execute(select(PendingRow.id).where(*waiting).order_by(PendingRow.id).with_for_update())
+    closed = await connection.scalars(
+        update(PendingRow)
+        .where(*waiting)
+        .values(state="expired", reason=None, decided_at=func.clock_timestamp())
+        .returning(PendingRow.turn)
+    )
+    return tuple(sorted({TurnId(turn) for turn in closed}))
+
+
+async def _stop(connection: AsyncConnection, whose: Whose) -> None:
+    """Drop the questions that wait, and ask what runs to stop, on whichever worker."""
+    mine = whose(TurnRow.person)
+    over = {"state": "stopped", "finished_at": func.clock_timestamp()}
+    await connection.execute(update(TurnRow).where(mine, TurnRow.state == "queued").values(**over))
+    running = update(TurnRow).where(mine, TurnRow.state == "admitted").values(state="stopping").returning(TurnRow.id)
+    for turn in (await connection.scalars(running)).all():
+        await connection.execute(text("SELECT pg_notify(:channel, :turn)"), {"channel": STOPS, "turn": turn})
+
+
+def _is_gone() -> ColumnElement[bool]:
+    """As `Person.is_member` says it."""
+    return or_(PersonRow.is_guest, PersonRow.is_outsider, PersonRow.is_bot, PersonRow.deactivated_at.is_not(None))
+
+
+def _has_something() -> ColumnElement[bool]:
+    """Whether somebody has anything here that ends when they leave."""
+    mine = (
+        (GrantRow.person, GrantRow.problem.is_distinct_from("disconnecting")),
+        (WebSessionRow.person, WebSessionRow.person.is_not(None)),
+        (ConnectLinkRow.person, ConnectLinkRow.used_at.is_(None)),
+        (PendingRow.person, PendingRow.state == "open"),
+    )
+    return or_(*(select(person).where(and_(person == PersonRow.id, which)).exists() for person, which in mine))

@@ -1,0 +1,142 @@
+"""Who leaves loses what is theirs, all of it, and nobody else loses anything."""
+
+import importlib
+import pkgutil
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pydantic import SecretStr
+
+import memory
+from integrations.integration import Account, Tokens
+from memory.connect_flows import ConnectFlows
+from memory.crypto import Keyring, new_key
+from memory.database import Base, Database
+from memory.grants import Grants
+from memory.ids import CallId, ConversationId, PendingId, PersonId, TurnId, WorkspaceId, user_of, workspace_of
+from memory.offboarding import Offboarding
+from memory.pending import PendingItem, PendingItems
+from memory.people import People, Person
+from memory.skill_rules import SkillRule, SkillRules
+from memory.web_sessions import WebSessions
+from tests.memory.queueing import Queue
+
+NOW = datetime.now(UTC)
+REN, NEAR, FAR = PersonId("T1:U1"), PersonId("T1:U10"), PersonId("T10:U1")
+"""Who leaves, and two whose ids begin or end alike."""
+ENDED = {"connect_flows", "connect_links", "grants", "pending", "turns", "web_sessions"}
+STAYS = {
+    "feedback": "a word about an answer lets nobody do anything",
+    "model_usage": "what models cost is the workspace's business",
+    "people": "says that they are gone",
+}
+"""Tables that name people, and why leaving changes nothing in them."""
+
+
+@pytest.fixture
+async def filled(database: Database) -> Database:
+    """Three people, each with one of everything."""
+    for person in (REN, NEAR, FAR):
+        await fill(database, person)
+    return database
+
+
+async def fill(database: Database, person: PersonId) -> None:
+    grants = Grants(database, Keyring(new_key()))
+    await People(database).upsert(
+        Person(id=person, workspace=workspace_of(person), user=user_of(person), name="Somebody", refreshed_at=NOW)
+    )
+    tokens = Tokens(access=SecretStr("gho_1"))
+    await grants.grant(person, "github", account=Account(id="1", name="octo"), tokens=tokens, now=NOW)
+    await WebSessions(database).start(person, workspace_name="Tamarack", now=NOW)
+    flows = ConnectFlows(database, grants.keyring, grants)
+    link = await flows.open((await flows.issue(person, "google", now=NOW)), now=NOW)
+    assert link
+    await flows.begin(link, now=NOW)
+    await PendingItems(database).add(
+        PendingItem(
+            id=PendingId(f"p {person}"),
+            turn=TurnId(f"t {person}"),
+            call=CallId("c"),
+            kind="approval",
+            workspace=workspace_of(person),
+            person=person,
+            conversation=ConversationId(f"{person}:1"),
+            body="{}",
+            digest="d",
+            expires_at=NOW + timedelta(days=1),
+        )
+    )
+    queue = Queue(database)
+    for turn in ("running", "waiting"):
+        await queue.ask(f"{turn} {person}", person=person, conversation=f"{person}:1", workspace=workspace_of(person))
+    await queue.sql("UPDATE turns SET state = 'admitted' WHERE id LIKE 'running %' AND state = 'queued'")
+    await SkillRules(database).set(workspace_of(person), SkillRule(skill="mail", allowed="off"), by=person, now=NOW)
+
+
+async def alive(database: Database) -> dict[str, set[str]]:
+    """Whom each table still lets do something."""
+    queue = Queue(database)
+    living = {
+        "grants": "SELECT person FROM grants WHERE problem IS NULL",
+        "web_sessions": "SELECT person FROM web_sessions",
+        "connect_links": "SELECT person FROM connect_links",
+        "connect_flows": "SELECT person FROM connect_flows",
+        "pending": "SELECT person FROM pending WHERE state = 'open'",
+        "turns": "SELECT person FROM turns WHERE state IN ('queued', 'admitted')",
+    }
+    return {table: {row[0] for row in await queue.sql(statement)} for table, statement in living.items()}
+
+
+async def test_a_person_loses_everything_and_nobody_else_does(filled: Database) -> None:
+    """tok_offboard"""
+    left = await Offboarding(filled).end_person(REN)
+    assert await alive(filled) == {table: {NEAR, FAR} for table in ENDED}
+    assert (left.people, left.cards) == ((REN,), (TurnId(f"t {REN}"),))
+    states = await Queue(filled).sql("SELECT id, state FROM turns WHERE state IN ('stopping', 'stopped') ORDER BY id")
+    assert [tuple(row) for row in states] == [(f"running {REN}", "stopping"), (f"waiting {REN}", "stopped")]
+    again = await Offboarding(filled).end_person(REN)
+    assert again.cards == ()
+
+
+async def test_a_workspace_loses_everything_and_no_other_does(filled: Database) -> None:
+    """tok_offboard"""
+    left = await Offboarding(filled).end_workspace(WorkspaceId("T1"))
+    assert await alive(filled) == {table: {FAR} for table in ENDED}
+    assert left.people == (REN, NEAR)
+    rules = SkillRules(filled)
+    assert (await rules.of(WorkspaceId("T1")), len(await rules.of(WorkspaceId("T10")))) == ({}, 1)
+
+
+async def test_whoever_is_gone_and_still_has_something_is_found(filled: Database) -> None:
+    """tok_offboard"""
+    offboarding = Offboarding(filled)
+    assert await offboarding.overlooked(most=9) == []
+    people = People(filled)
+    ren = await people.get(REN)
+    assert ren
+    for gone in (replace(ren, is_guest=True), replace(ren, is_outsider=True), replace(ren, deactivated_at=NOW)):
+        await people.upsert(gone)
+        assert await offboarding.overlooked(most=9) == [REN]
+    await offboarding.end_person(REN)
+    assert await offboarding.overlooked(most=9) == []
+
+
+async def test_only_who_has_something_and_was_not_seen_is_looked_at(filled: Database) -> None:
+    offboarding, here = Offboarding(filled), WorkspaceId("T1")
+    assert await offboarding.unseen(here, before=NOW, most=9) == []
+    later = NOW + timedelta(days=1)
+    assert sorted(await offboarding.unseen(here, before=later, most=9)) == [REN, NEAR]
+    assert len(await offboarding.unseen(here, before=later, most=1)) == 1
+    await offboarding.end_person(REN)
+    assert await offboarding.unseen(here, before=later, most=9) == [NEAR]
+
+
+def test_every_table_that_names_a_person_says_what_becomes_of_it() -> None:
+    """tok_offboard: a new table is ended in `Offboarding`, or listed here with its reason."""
+    for module in pkgutil.iter_modules(memory.__path__):
+        if module.name != "migrations":
+            importlib.import_module(f"memory.{module.name}")
+    naming = {table.name for table in Base.metadata.tables.values() if {"person", "user"} & {*table.columns.keys()}}
+    assert naming == ENDED | STAYS.keys()
