@@ -12,6 +12,10 @@ STEPS: tuple[tuple[Callable[[Servers], bool], str], ...] = (
         lambda servers: bool(servers.github.writes),
         "let Pinyon comment on one of them. It shows you the exact words before it posts.",
     ),
+    (
+        lambda servers: bool(servers.google.calls or servers.atlassian.calls),
+        "ask for something else: what is on your calendar today, which tickets are yours, what you missed.",
+    ),
     (lambda servers: _was_asked(servers, "app_mention"), "ask in a channel: write @Pinyon and a question in #general."),
     (lambda _: False, "be somebody else, at the top, and ask the same. The answer is what that person may see."),
 )

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.slack.manifest import manifest
+from playground.atlassian import AtlassianServer
 from playground.company import Company
 from playground.github import GitHubServer
+from playground.google import GoogleServer
 from playground.model import Brain, DemoModel, ModelServer, Pace
 from playground.slack import SlackApp, SlackServer
 from playground.slack.page_reading import PageFacts
@@ -14,7 +16,7 @@ from playground.slack.page_reading import PageFacts
 
 @dataclass(kw_only=True)
 class Servers:
-    """A Slack, a GitHub and a model vendor on loopback, with one company's people and work in them."""
+    """Slack, GitHub, Jira, Google and a model vendor on loopback, with one company's people and work in them."""
 
     company: Company
     brain: Brain = field(default_factory=DemoModel)
@@ -22,8 +24,12 @@ class Servers:
     """How fast the model speaks; at once, unless a person watches."""
     page_port: int = 0
     bot_port: int = 0
+    jira_sites: int = 1
+    """At how many Jira sites everybody is at home."""
     slack: SlackServer = field(init=False)
     github: GitHubServer = field(init=False)
+    atlassian: AtlassianServer = field(init=False)
+    google: GoogleServer = field(init=False)
     model: ModelServer = field(init=False)
 
     @property
@@ -35,9 +41,11 @@ class Servers:
         """Listen, all on loopback."""
         self.bot_port = self.bot_port or free_port()
         self.github = GitHubServer(self.company)
+        self.atlassian = AtlassianServer(self.company, sites=self.jira_sites)
+        self.google = GoogleServer(self.company)
         self.model = ModelServer(self.brain, pace=self.pace)
-        await self.github.start()
-        await self.model.start()
+        for server in (self.github, self.atlassian, self.google, self.model):
+            await server.start()
         self.slack = SlackServer(
             self.company, app=SlackApp.from_manifest(manifest()), port=self.page_port, page=self._page()
         )
@@ -45,12 +53,16 @@ class Servers:
 
     async def stop(self) -> None:
         """Close everything."""
-        for server in (self.slack, self.github, self.model):
+        for server in (self.slack, self.github, self.atlassian, self.google, self.model):
             await server.stop()
 
     def _page(self) -> PageFacts:
         return PageFacts(
-            services=[{"name": "GitHub", "url": self.github.url, "icon": "branch", "note": ""}],
+            services=[
+                {"name": "GitHub", "url": self.github.url, "icon": "branch", "note": ""},
+                {"name": "Jira", "url": self.atlassian.site_url, "icon": "ticket", "note": ""},
+                {"name": "Google", "url": self.google.url, "icon": "mail", "note": ""},
+            ],
             web_url=self.bot_url,
         )
 
@@ -73,6 +85,20 @@ class Servers:
             "GITHUB_AUTHORIZE_URL": self.github.authorize_url,
             "GITHUB_TOKEN_URL": self.github.token_url,
             "GITHUB_REVOKE_URL": self.github.revoke_url,
+            "ATLASSIAN_CLIENT_ID": self.atlassian.app.client_id,
+            "ATLASSIAN_CLIENT_SECRET": self.atlassian.app.client_secret,
+            "ATLASSIAN_API_URL": self.atlassian.api_url,
+            "ATLASSIAN_AUTHORIZE_URL": self.atlassian.authorize_url,
+            "ATLASSIAN_TOKEN_URL": self.atlassian.token_url,
+            "ATLASSIAN_RESOURCES_URL": self.atlassian.resources_url,
+            "GOOGLE_CLIENT_ID": self.google.app.client_id,
+            "GOOGLE_CLIENT_SECRET": self.google.app.client_secret,
+            "GOOGLE_API_URL": self.google.api_url,
+            "GOOGLE_AUTHORIZE_URL": self.google.authorize_url,
+            "GOOGLE_TOKEN_URL": self.google.token_url,
+            "GOOGLE_REVOKE_URL": self.google.revoke_url,
+            "GOOGLE_USERINFO_URL": self.google.userinfo_url,
+            "GOOGLE_MAIL_URL": f"{self.google.url}/mail",
             "PINYON_DATA_DIR": str(data),
             "PINYON_PUBLIC_URL": self.bot_url,
             "PINYON_PORT": str(self.bot_port),

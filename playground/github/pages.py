@@ -7,9 +7,9 @@ from html import escape
 from aiohttp import web
 
 from playground.github.diffs import joined
-from playground.github.look import Look, initials
 from playground.github.rest.pulls import as_mail
 from playground.github.world import Account, Issue, LineComment, Pull, Repository, World
+from playground.look import Look, initials
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,31 +1,28 @@
 """The playground's GitHub as one server: start it, sign people in, make trouble, see what was written."""
 
-import asyncio
 import socket
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from playground.company import Company
+from playground.faults import Fault
 from playground.github import errors
 from playground.github.api import LOGIN, Api, refused
 from playground.github.diffs import large, parse, spot
-from playground.github.faults import Fault, Faults
 from playground.github.limits import Limits
-from playground.github.look import STATIC, Look
 from playground.github.pages import Pages
 from playground.github.seed import planted
 from playground.github.sign_in import SignIn
 from playground.github.site import Site, stamp
 from playground.github.tokens import TOKEN_LIFE, App, Session, Tokens
 from playground.github.world import Account, Commit, Issue, Pull, Repository, Write, sha
+from playground.look import STATIC, Look
+from playground.watched import Watched
 
 PINYON = App(
     name="Pinyon",
@@ -34,26 +31,15 @@ PINYON = App(
     redirects=("http://127.0.0.1/", "http://localhost/"),
 )
 
-_KEPT_CALLS = 2_000
 _MOST_BYTES = 4 * 1024**2
 
 
-@dataclass(slots=True)
-class Seen:
-    """One request that came, and how it ended; status 0 while it is under way or when it was cut off."""
-
-    method: str
-    path: str
-    login: str
-    status: int
-    at: datetime
-
-
-class GitHubServer:
+class GitHubServer(Watched):
     """GitHub for one company, on a port of its own.
 
     Base URL for clients: `api_url`. Everything that changed through the API stands in `writes`, every request in
-    `calls`. People are named by login or by handle.
+    `calls`, by its path below the base URL or as `/login/oauth/access_token`. People are named by login or by handle.
+    A fault with status 403 or 429 and `retry_after` is the secondary rate limit.
     """
 
     def __init__(
@@ -69,18 +55,15 @@ class GitHubServer:
         search_quota: int = 600,
         static: Path = STATIC,
     ) -> None:
+        super().__init__(clock, named=_named, refused=_refused, login=LOGIN)
         self.world = planted(company, clock)
         self.app = app
-        self.calls: deque[Seen] = deque(maxlen=_KEPT_CALLS)
         self.tokens = Tokens(app, clock, life=token_life)
         self.limits = Limits(clock, core=quota, search=search_quota)
-        self.faults = Faults()
-        self._clock = clock
         self._address = (host, port)
-        self._look = Look(zone=company.zone, static=static)
+        self._look = Look("GitHub", Path(__file__).parent / "templates", zone=company.zone, static=static)
         self._site: Site | None = None
         self._runner: web.AppRunner | None = None
-        self._changed = asyncio.Event()
 
     @property
     def url(self) -> str:
@@ -120,7 +103,7 @@ class GitHubServer:
         listener = socket.create_server(self._address)
         host, port = listener.getsockname()[:2]
         self._site = Site(self.world, f"http://{host}:{port}")
-        application = web.Application(middlewares=[self._watched], client_max_size=_MOST_BYTES)
+        application = web.Application(middlewares=[self.watched], client_max_size=_MOST_BYTES)
         Api(self._site, self.tokens, self.limits).add_to(application.router)
         SignIn(self.world, self.tokens, self._look).add_to(application.router)
         self._look.add_to(application.router)
@@ -167,49 +150,6 @@ class GitHubServer:
     def sessions(self, person: str) -> tuple[Session, ...]:
         return self.tokens.sessions(self.world.person(person))
 
-    def fault(
-        self,
-        method: str,
-        path: str,
-        *,
-        times: int = 1,
-        status: int | None = None,
-        retry_after: int | None = None,
-        hang: bool = False,
-        drop: bool = False,
-        done: bool = False,
-        seconds: float = 0.0,
-    ) -> None:
-        """Make trouble for the next `times` requests that match.
-
-        `path` is a glob below the base URL (`*/issues/*/comments`), or `/login/oauth/access_token`. One of: `status`
-        (403 or 429 with `retry_after` is the secondary rate limit), `hang` until `calm()`, `drop` the connection, or
-        nothing but `seconds` of delay. With `done` the request is carried out first and only its answer is lost.
-        """
-        trouble = "hang" if hang else "drop" if drop else "slow" if status is None else "status"
-        self.faults.add(
-            Fault(
-                method=method.upper(),
-                path=path,
-                trouble=trouble,
-                times=times,
-                status=status or 0,
-                retry_after=retry_after,
-                seconds=seconds,
-                done=done,
-            )
-        )
-
-    def calm(self) -> None:
-        """End all trouble; hanging requests go on."""
-        self.faults.calm()
-
-    async def until(self, holds: Callable[[], bool], *, seconds: float = 5.0) -> None:
-        """Wait until `holds()`; looked at after every request. TimeoutError when it never does."""
-        async with asyncio.timeout(seconds):
-            while not holds():
-                await self._changed.wait()
-
     def repository(self, name: str) -> Repository:
         """The repository called `name`, with or without its owner."""
         return self.world.repositories[name.rpartition("/")[2].lower()]
@@ -254,48 +194,15 @@ class GitHubServer:
         title = f"Add {files} generated files"
         return self.world.new_pull(where, number=number, by=author, title=title, diff=diff)
 
-    @web.middleware
-    async def _watched(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Keep a line about every request that is not a page, and make the trouble that waits for it."""
-        path = request.path.removeprefix("/api")
-        if path == request.path and path != "/login/oauth/access_token":
-            return await handler(request)
-        seen = Seen(request.method, path, "", 0, self._clock())
-        self.calls.append(seen)
-        self._notice()
-        try:
-            response = await self._troubled(request, handler, self.faults.take(request.method, path))
-            seen.status = response.status
-        finally:
-            seen.login = request.get(LOGIN, "")
-            self._notice()
-        return response
 
-    async def _troubled(self, request: web.Request, handler: Handler, fault: Fault | None) -> web.StreamResponse:
-        if fault is None:
-            return await handler(request)
-        # Taken before anybody hears of the request: whoever sees it hang may end that at once.
-        calmed = self.faults.calmed
-        answer = await handler(request) if fault.done else None
-        self._notice()
-        await asyncio.sleep(fault.seconds)
-        match fault.trouble:
-            case "status":
-                return refused(_refusal(fault))
-            case "drop":
-                if request.transport:
-                    request.transport.abort()
-                return web.Response(status=HTTPStatus.INTERNAL_SERVER_ERROR)
-            case "hang":
-                await calmed.wait()
-            case "slow":
-                pass
-        return answer or await handler(request)
+def _named(request: web.Request) -> str | None:
+    """The path below the API's base URL, or of the token endpoint."""
+    path = request.path.removeprefix("/api")
+    return None if path == request.path and path != "/login/oauth/access_token" else path
 
-    def _notice(self) -> None:
-        """Wake whoever waits for a change."""
-        self._changed.set()
-        self._changed = asyncio.Event()
+
+def _refused(fault: Fault) -> web.Response:
+    return refused(_refusal(fault))
 
 
 def _refusal(fault: Fault) -> errors.Refusal:

@@ -6,9 +6,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from aiohttp import web
 
-from playground.github.look import Look
 from playground.github.tokens import Denied, Session, Tokens
 from playground.github.world import World
+from playground.look import Look
 
 ACCOUNT_COOKIE = "playground_account"
 ACTING_COOKIE = "playground_as"

@@ -1,21 +1,17 @@
 """The sign-ins of one GitHub App: codes, expiring user tokens, and the refresh tokens that replace them."""
 
-import base64
-import hashlib
 import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from playground.github.world import Account
+from playground.oauth import challenge, is_below
 
 CODE_LIFE = timedelta(minutes=10)
 TOKEN_LIFE = timedelta(hours=8)
 REFRESH_LIFE = timedelta(seconds=15_897_600)  # what GitHub says for "six months"
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Denied(Exception):
@@ -39,7 +35,7 @@ class App:
 
     def accepts(self, redirect: str) -> bool:
         """Whether `redirect` lies at or below a registered address."""
-        return any(_below(redirect, registered) for registered in self.redirects)
+        return any(is_below(redirect, registered) for registered in self.redirects)
 
     def is_client(self, client_id: str, client_secret: str) -> bool:
         same = hmac.compare_digest(client_secret.encode(), self.client_secret.encode())
@@ -151,21 +147,8 @@ class Tokens:
         return tuple(session for session in self._sessions if session.account == account)
 
 
-def challenge(verifier: str) -> str:
-    """What PKCE's S256 makes of a verifier."""
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
-
-
 def _proves(verifier: str, expected: str) -> bool:
     return not expected or hmac.compare_digest(challenge(verifier), expected)
-
-
-def _below(redirect: str, registered: str) -> bool:
-    wanted, known = urlsplit(redirect), urlsplit(registered)
-    same_host = (wanted.scheme, wanted.hostname) == (known.scheme, known.hostname)
-    same_port = wanted.port == known.port or known.hostname in LOOPBACK
-    folder = known.path.rstrip("/")
-    return same_host and same_port and (wanted.path == known.path or wanted.path.startswith(f"{folder}/"))
 
 
 def _secret(kind: str) -> str:

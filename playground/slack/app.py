@@ -67,6 +67,8 @@ class SlackApp:
         Command(command="/pinyon", description="Connect skills, help", usage_hint="connect | skills | help"),
     )
     shortcuts: tuple[Shortcut, ...] = ()
+    token_rotation: bool = False
+    """Whether tokens end after 12 hours and are renewed."""
     scopes: str = "app_mentions:read,assistant:write,chat:write,commands,im:history,im:read,im:write,users:read"
 
     @staticmethod
@@ -89,6 +91,7 @@ class SlackApp:
                 Shortcut(type=raw["type"], name=raw["name"], callback_id=raw["callback_id"])
                 for raw in features.get("shortcuts", ())
             ),
+            "token_rotation": bool(settings.get("token_rotation_enabled")),
             "scopes": ",".join(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", ())),
         }
         return SlackApp(**{**given, **fields})

@@ -9,6 +9,7 @@ import orjson
 from playground.slack.app import JSON
 from playground.slack.conversation import Conversation
 from playground.slack.people import User
+from playground.slack.user_tokens import CONVERSATION_SCOPES, KINDS, UserToken
 from playground.slack.workspace import Workspace
 from playground.slack.world import World
 
@@ -46,13 +47,38 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A call by the bot of one workspace."""
+    """A call by the bot of one workspace, or by the app in somebody's name."""
 
     world: World
     workspace: Workspace
     name: str
     args: JSON
     token: str = ""
+    caller: UserToken | None = None
+    """In whose name the app calls; None when the bot does."""
+
+    @property
+    def actor(self) -> User:
+        """Who acts."""
+        return self.workspace.bot if self.caller is None else self.workspace.users[self.caller.user]
+
+    def need(self, *scopes: str) -> None:
+        """Refuse what the person did not allow. The bot's own permissions are not looked into."""
+        if self.caller is not None and (missing := [scope for scope in scopes if scope not in self.caller.scopes]):
+            provided = ",".join(("identify", *self.caller.scopes))
+            raise Refused("missing_scope", needed=",".join(missing), provided=provided)
+
+    def sees(self, conversation: Conversation) -> bool:
+        """Say whether whoever acts can see a conversation; guests see only those they are in."""
+        is_open = conversation.kind == "channel" and self.actor.kind in ("member", "bot")
+        return is_open or self.actor.id in conversation.members
+
+    def shown(self, user: User) -> JSON:
+        """Shape a user for whoever calls: addresses are a permission of their own."""
+        info = user.info()
+        if self.caller is not None and "users:read.email" not in self.caller.scopes:
+            info["profile"].pop("email", None)
+        return info
 
     def text(self, name: str) -> str:
         """Give an argument as a string; empty when it is not there."""
@@ -92,15 +118,24 @@ class Call:
     def conversation(self, name: str = "channel", *, member: bool = True) -> Conversation:
         """Find the conversation that an argument names: an id, a #name, or a user whose DM is meant."""
         wanted = self.text(name)
+        found = self._named(wanted)
+        is_in = found is not None and self.actor.id in found.members
+        if found is None or not self.sees(found):
+            raise Refused("channel_not_found")
+        if what := CONVERSATION_SCOPES.get(self.name):
+            self.need(f"{KINDS[found.kind]}:{what}")
+        if member and not is_in:
+            raise Refused("not_in_channel")
+        return found
+
+    def _named(self, wanted: str) -> Conversation | None:
         workspace = self.workspace
+        if self.caller is not None:
+            # Only posting takes a name in place of an id.
+            return workspace.channel(wanted) if self.name == "chat.postMessage" else workspace.conversations.get(wanted)
         found = workspace.channel(wanted)
         if found is None and wanted in workspace.users and wanted != workspace.bot.id:
             found = workspace.dm(workspace.users[wanted])
-        is_in = found is not None and workspace.bot.id in found.members
-        if found is None or (not is_in and found.kind != "channel"):
-            raise Refused("channel_not_found")
-        if member and not is_in:
-            raise Refused("not_in_channel")
         return found
 
 

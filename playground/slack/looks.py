@@ -85,11 +85,11 @@ class Looks:
 
     def replies(self, where: str, thread: str) -> list[JSON]:
         """List what the bot wrote in a thread and is done writing."""
-        _, conversation = self.place(where)
+        workspace, conversation = self.place(where)
         return [
             message
             for message in conversation.thread(thread)[1:]
-            if "bot_id" in message and not self.is_streaming(where, message["ts"])
+            if message["user"] == workspace.bot.id and not self.is_streaming(where, message["ts"])
         ]
 
     def is_streaming(self, where: str, ts: str) -> bool:

@@ -1,5 +1,6 @@
 """A user of this Slack, as users.info and the page show them."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -8,6 +9,12 @@ from zoneinfo import ZoneInfo
 from playground.slack.app import JSON
 
 Kind = Literal["member", "guest", "outsider", "bot"]
+FIELDS = (
+    ("Xf0MANAGER", ("Manager", "user")),
+    ("Xf0TEAM", ("Team", "text")),
+    ("Xf0HOURS", ("Working hours", "text")),
+)
+"""The workspace's own profile fields: id, and what it is called and holds."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,6 +32,13 @@ class User:
     title: str = ""
     company: str = ""
     status: str = ""
+    status_until: int = 0
+    """When the status ends by itself; 0 is never."""
+    pronouns: str = ""
+    manager: str = ""
+    """Another user's id."""
+    team_name: str = ""
+    hours: str = ""
     is_admin: bool = False
     deleted: bool = False
     bot_id: str = ""
@@ -45,14 +59,15 @@ class User:
     def info(self) -> JSON:
         """Shape them as the user object of users.info."""
         shown = {"real_name": self.name, "display_name": self.name.split()[0]}
-        emoji, _, words = self.status.rpartition(":") if self.status.startswith(":") else ("", "", self.status)
+        emoji = match[0] if (match := re.match(r":[\w+-]+:", self.status)) else ""
         profile: JSON = {
             **shown,
             "real_name_normalized": self.name,
             "display_name_normalized": shown["display_name"],
             "title": self.title,
-            "status_text": words.strip(),
-            "status_emoji": f"{emoji}:" if emoji else "",
+            "status_text": self.status.removeprefix(emoji).strip(),
+            "status_emoji": emoji,
+            "status_expiration": self.status_until,
             "team": self.team,
         }
         if self.email:
@@ -82,6 +97,11 @@ class User:
         if self.bot_id:
             profile |= {"bot_id": self.bot_id, "api_app_id": self.app_id}
         return user
+
+    def fields(self) -> dict[str, str]:
+        """Fill the workspace's own fields; those that are empty are left out, as Slack does."""
+        values = (self.manager, self.team_name, self.hours)
+        return {name: value for (name, _), value in zip(FIELDS, values, strict=True) if value}
 
     def shape(self) -> JSON:
         """Shape them for the page (PAGE.md, Person)."""

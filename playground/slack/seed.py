@@ -8,7 +8,7 @@ from playground.slack.conversation import Conversation
 from playground.slack.methods.files import new_file
 from playground.slack.people import User
 from playground.slack.text import typed
-from playground.slack.workspace import Workspace, empty_workspace
+from playground.slack.workspace import UserGroup, Workspace, empty_workspace
 
 FIRST = ("jamal", "ren")
 """Whom a newcomer acts as."""
@@ -25,6 +25,7 @@ def company_workspace(company: Company, app: SlackApp, *, base: str, now: float)
         people=[_user(person, team["id"]) for person in _ordered(company)],
     )
     workspace.domain = team["domain"]
+    _add_teams(workspace, company)
     for channel in company.channels:
         _add_channel(workspace, channel)
     for number, talk in enumerate(company.direct_messages, start=1):
@@ -64,8 +65,27 @@ def _user(person: Person, team: str) -> User:
         title=person.title,
         company=person.company,
         status=person.status,
+        pronouns=person.pronouns,
+        hours=person.hours,
         is_admin=person.is_admin,
     )
+
+
+def _add_teams(workspace: Workspace, company: Company) -> None:
+    """Say in the profiles who is in which team and whose manager is who; each team is a user group."""
+    teams = {team["id"]: team for team in company.trees["people"]["teams"]}
+    for person in company.people:
+        user = workspace.users[person.slack]
+        user.manager = company.person(person.manager).slack if person.manager else ""
+        user.team_name = teams[person.team]["name"] if person.team else ""
+    for team in teams.values():
+        workspace.groups[team["slack_group"]] = UserGroup(
+            id=team["slack_group"],
+            handle=team["group_handle"],
+            name=team["name"],
+            description=team["about"],
+            users=tuple(person.slack for person in company.people if person.team == team["id"]),
+        )
 
 
 def _add_channel(workspace: Workspace, channel: Channel) -> None:

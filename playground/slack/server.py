@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from playground.company import Company
-from playground.slack import sign_in
-from playground.slack.app import SlackApp
+from playground.slack import consent, sign_in
+from playground.slack.app import JSON, SlackApp
 from playground.slack.clicks import Clicks
 from playground.slack.delivery import Patience
 from playground.slack.faults import Faults
@@ -21,6 +21,7 @@ from playground.slack.people import User
 from playground.slack.seed import company_workspace
 from playground.slack.sign_in import COOKIE
 from playground.slack.transfers import Transfers
+from playground.slack.user_tokens import SCOPES
 from playground.slack.web_api import WebApi
 from playground.slack.workspace import Workspace, empty_workspace
 from playground.slack.world import Times, World
@@ -164,7 +165,10 @@ class SlackServer(Clicks):
             web.post("/openid/connect/allow", self._sign_in),
             web.get("/openid/connect/keys", self._keys),
             web.get("/.well-known/openid-configuration", self._openid),
+            web.get("/archives/{channel}/{message}", self._archive),
+            web.get("/archives/{channel}", self._archive),
             web.get("/oauth/v2/authorize", self._install),
+            web.post("/oauth/v2/allow", self._consent),
             *PageReading(self, self.page).routes(),
             *PageApi(self).routes(),
             *files,
@@ -173,6 +177,16 @@ class SlackServer(Clicks):
     async def _index(self, _: web.Request) -> web.StreamResponse:
         headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"}
         return web.FileResponse(PAGE / "index.html", headers=headers)
+
+    async def _archive(self, request: web.Request) -> web.Response:
+        """Open a permalink on the page: the channel, and the thread when the message is in one."""
+        channel, digits = request.match_info["channel"], request.match_info.get("message", "").removeprefix("p")
+        conversation = self.workspace.channel(channel)
+        if conversation is None:
+            return web.Response(status=404, text="There is no such channel.")
+        thread = request.query.get("thread_ts", f"{digits[:-6]}.{digits[-6:]}")
+        where = f"{conversation.id}/{thread}" if conversation.replies.get(thread) else conversation.id
+        return web.Response(status=302, headers={"Location": f"/#{where}"})
 
     # Signing in and installing
 
@@ -209,10 +223,51 @@ class SlackServer(Clicks):
         if problem := self.world.sign_in.problem(query):
             return web.Response(status=400, text=problem)
         team = self.world.workspaces.get(query.get("team", ""), self.workspace)
+        if query.get("user_scope"):
+            if problem := consent.unknown_scopes(query):
+                return web.Response(status=400, text=problem)
+            return consent.page(self.app, team, query, query.get("as") or request.cookies.get(COOKIE, ""))
         admin = next(user.id for user in team.users.values() if user.kind != "bot")
         return sign_in.back(
             query, code=self.world.sign_in.code(query, team=team.id, user=admin, now=self.world.clock())
         )
+
+    async def _consent(self, request: web.Request) -> web.Response:
+        query = {name: str(value) for name, value in (await request.post()).items()}
+        if problem := self.world.sign_in.problem(query) or consent.unknown_scopes(query):
+            return web.Response(status=400, text=problem)
+        return self._consented(query, query["user"], is_allowed=query.get("answer") != "deny")
+
+    def _consented(self, query: dict[str, str], who: str, *, is_allowed: bool) -> web.Response:
+        if not is_allowed:
+            return sign_in.back(query, error="access_denied")
+        team = self.world.workspaces.get(query.get("team", ""), self.workspace)
+        code = self.world.sign_in.code(query, team=team.id, user=team.user(who).id, now=self.world.clock())
+        return sign_in.back(query, code=code)
+
+    async def consent_as(self, who: str, authorize_url: str, *, is_allowed: bool = True) -> str:
+        """Do what a person does on the consent page; gives the address the browser is sent back to."""
+        query = dict(parse_qsl(authorize_url.partition("?")[2]))
+        if problem := self.world.sign_in.problem(query) or consent.unknown_scopes(query):
+            raise ValueError(problem)
+        return self._consented(query, who, is_allowed=is_allowed).headers["Location"]
+
+    def sign_in_user(self, who: str, scopes: Iterable[str] = tuple(SCOPES)) -> JSON:
+        """Let the app act as somebody, without the pages: `access_token`, `scope`, `id` as Slack answers them."""
+        user, team = self.user(who), self.workspace
+        token = self.world.grants.give(
+            team.id, user.id, scopes, now=self.world.clock(), rotates=self.app.token_rotation
+        )
+        part: JSON = {"id": user.id, "scope": ",".join(token.scopes), "access_token": token.access}
+        return {**part, "token_type": "user", **({"refresh_token": token.refresh} if token.refresh else {})}
+
+    async def revoke_user(self, who: str) -> None:
+        """Let somebody take back what they allowed the app; the bot is told, as Slack does."""
+        user = self.user(who)
+        for token in self.world.grants.of(user.id):
+            self.world.grants.end(token.access)
+        event = {"type": "tokens_revoked", "tokens": {"oauth": [user.id], "bot": []}}
+        self.world.send_event(self.workspace, event, None, "tokens_revoked")
 
     async def _keys(self, _: web.Request) -> web.Response:
         return web.json_response(self.world.sign_in.keys())

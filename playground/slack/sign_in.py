@@ -9,6 +9,7 @@ from aiohttp import web
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+from playground.oauth import LOOPBACK
 from playground.slack.app import JSON, SlackApp
 from playground.slack.people import User
 from playground.slack.workspace import Workspace
@@ -16,7 +17,6 @@ from playground.slack.workspace import Workspace
 CODE_SECONDS = 60.0
 COOKIE = "playground_as"
 ISSUER = "https://slack.com"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # No form-action: browsers apply it to the redirect after the form too, which leads to the app.
 HEADERS = {
     "Cache-Control": "no-store",
@@ -48,6 +48,7 @@ class Code:
     until: float
     nonce: str = ""
     scope: str = ""
+    user_scope: str = ""
 
 
 @dataclass(slots=True)
@@ -82,21 +83,26 @@ class SignIn:
             until=now + CODE_SECONDS,
             nonce=query.get("nonce", ""),
             scope=query.get("scope", ""),
+            user_scope=query.get("user_scope", ""),
         )
         return code
 
     def exchange(self, code: str, client_id: str, client_secret: str, redirect_uri: str, *, now: float) -> Code | str:
         """Take a code back; a string is Slack's error."""
-        if client_id != self.app.client_id:
-            return "invalid_client_id"
-        if not secrets.compare_digest(client_secret, self.app.client_secret):
-            return "bad_client_secret"
+        if problem := self.wrong_client(client_id, client_secret):
+            return problem
         found = self._codes.pop(code, None)
         if found is None or now > found.until:
             return "invalid_code"
         if redirect_uri and redirect_uri != found.redirect_uri:
             return "bad_redirect_uri"
         return found
+
+    def wrong_client(self, client_id: str, client_secret: str) -> str:
+        """Give Slack's error for an app that is not who it says; empty when it is."""
+        if client_id != self.app.client_id:
+            return "invalid_client_id"
+        return "" if secrets.compare_digest(client_secret, self.app.client_secret) else "bad_client_secret"
 
     def id_token(self, code: Code, claims: JSON, *, now: float) -> str:
         """Sign who somebody is."""

@@ -14,6 +14,7 @@ from playground.slack.app import JSON
 from playground.slack.call import Call, Refused
 from playground.slack.methods import METHODS
 from playground.slack.traffic import Entry
+from playground.slack.user_tokens import METHOD_SCOPES, UserToken
 from playground.slack.workspace import Workspace
 from playground.slack.world import World
 
@@ -46,6 +47,14 @@ TIERS: Mapping[str, int] = {
     "users.list": 20,
     "users.info": 100,
     "team.info": 50,
+    "conversations.members": 100,
+    "search.messages": 20,
+    "team.profile.get": 50,
+    "usergroups.list": 20,
+    "usergroups.users.list": 20,
+    "users.lookupByEmail": 50,
+    "users.profile.get": 100,
+    "users.profile.set": 50,
 }
 
 
@@ -80,7 +89,9 @@ class WebApi:
             self._end(entry, started, status=0, answer=answer, note="connection broke after acting")
             return _broken(request)
         self._end(entry, started, status=200, answer=answer)
-        headers = {"X-OAuth-Scopes": world.app.scopes} if answer["ok"] else {}
+        caller = world.grants.find(token)
+        scopes = ",".join(caller.scopes) if caller else world.app.scopes
+        headers = {"X-OAuth-Scopes": scopes} if answer["ok"] else {}
         return web.Response(body=orjson.dumps(answer), content_type="application/json", headers=headers)
 
     def _end(self, entry: Entry, started: float, *, status: int, answer: JSON | None = None, note: str = "") -> None:
@@ -91,6 +102,8 @@ class WebApi:
     def _workspace(self, token: str) -> Workspace | None:
         if token in (self._world.app.app_token, "") or token in self._world.user_tokens:
             return next(iter(self._world.workspaces.values()))
+        if caller := self._world.grants.find(token):
+            return self._world.workspaces[caller.team]
         return next((w for w in self._world.workspaces.values() if w.bot_token == token), None)
 
     def _run(self, name: str, args: JSON, token: str, workspace: Workspace | None) -> JSON:
@@ -98,8 +111,10 @@ class WebApi:
         if method is None:
             return {"ok": False, "error": "unknown_method", "req_method": name}
         try:
-            caller = self._authorised(name, token, workspace)
-            call = Call(world=self._world, workspace=caller, name=name, args=args, token=token)
+            acts_in = self._authorised(name, token, workspace)
+            caller = self._world.grants.find(token)
+            call = Call(world=self._world, workspace=acts_in, name=name, args=args, token=token, caller=caller)
+            call.need(*METHOD_SCOPES.get(name, ()))
             return {"ok": True, **method(call)}
         except Refused as refused:
             return refused.answer()
@@ -107,7 +122,7 @@ class WebApi:
     def _authorised(self, name: str, token: str, workspace: Workspace | None) -> Workspace:
         """Give the workspace for which the call acts, or refuse the token."""
         world = self._world
-        if token in world.revoked:
+        if token in world.revoked or world.grants.is_ended(token):
             raise Refused("token_revoked")
         if workspace is None:
             raise Refused("invalid_auth")
@@ -115,10 +130,21 @@ class WebApi:
             return workspace
         if not token:
             raise Refused("not_authed")
+        if caller := world.grants.find(token):
+            return self._authorised_person(name, caller, workspace)
         wanted = world.app.app_token if name.startswith("apps.connections.") else workspace.bot_token
         if name == "openid.connect.userInfo":
             wanted = token if token in world.user_tokens else ""
         if token != wanted:
+            raise Refused("not_allowed_token_type")
+        return workspace
+
+    def _authorised_person(self, name: str, caller: UserToken, workspace: Workspace) -> Workspace:
+        if workspace.users[caller.user].deleted:
+            raise Refused("account_inactive")
+        if self._world.clock() >= caller.until:
+            raise Refused("token_expired")
+        if name not in METHOD_SCOPES:
             raise Refused("not_allowed_token_type")
         return workspace
 

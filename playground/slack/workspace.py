@@ -17,6 +17,17 @@ class StoredFile:
     content: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserGroup:
+    """People who can be mentioned together."""
+
+    id: str
+    handle: str
+    name: str
+    description: str
+    users: tuple[str, ...]
+
+
 @dataclass(slots=True, kw_only=True)
 class Workspace:
     """A team that has the app installed."""
@@ -28,6 +39,7 @@ class Workspace:
     bot: User
     users: dict[str, User] = field(default_factory=dict[str, User])
     conversations: dict[str, Conversation] = field(default_factory=dict[str, Conversation])
+    groups: dict[str, UserGroup] = field(default_factory=dict[str, UserGroup])
     files: dict[str, StoredFile] = field(default_factory=dict[str, StoredFile])
     views: dict[str, JSON] = field(default_factory=dict[str, JSON])
     modals: dict[str, list[str]] = field(default_factory=dict[str, list[str]])

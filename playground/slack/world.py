@@ -16,6 +16,7 @@ from playground.slack.people import User
 from playground.slack.sign_in import SignIn
 from playground.slack.socket_mode import Sockets
 from playground.slack.traffic import Entry, Traffic
+from playground.slack.user_tokens import UserTokens
 from playground.slack.workspace import Workspace
 
 STATUS_SECONDS = 120.0
@@ -41,6 +42,8 @@ class World:
     revoked: set[str] = field(default_factory=set[str])
     user_tokens: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
     """Tokens of people who signed in: team and user id."""
+    grants: UserTokens = field(default_factory=UserTokens)
+    """What people let the app do in their name."""
     url: str = ""
     passes: Passes = field(default_factory=Passes)
     changes: Changes = field(default_factory=Changes)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from playground.company import load_company
 from playground.github import GitHubServer
-from playground.github.tokens import App, challenge
+from playground.github.tokens import App
+from playground.oauth import challenge
 
 BACK = "http://127.0.0.1:8123/connect/github/callback"
 VERIFIER = "v" * 64

@@ -1,5 +1,6 @@
 """Endpoints about issues and the comments under issues and pull requests."""
 
+import re
 from datetime import UTC, datetime
 
 from playground.github import errors
@@ -129,6 +130,19 @@ def list_events(call: Call) -> Answer:
     return page(call, issue.events, lambda event: issues.event(call.site, call.repository, event))
 
 
+def list_timeline(call: Call) -> Answer:
+    """Where others name it, then what happened besides words; comments are left out here."""
+    issue, here = call.issue, call.repository
+    entries = [
+        issues.cross_reference(call.site, repository, other, other.created)
+        for repository in call.world.visible(call.account)
+        for other in repository.issues.values()
+        if other is not issue and _names(call, other, issue, same=repository is here)
+    ]
+    entries += [issues.event(call.site, here, event) for event in issue.events]
+    return page(call, entries, lambda entry: entry)
+
+
 def list_comments(call: Call) -> Answer:
     issue, since = call.issue, call.query.get("since")
     after = _moment(since) if since else None
@@ -168,6 +182,13 @@ def delete_comment(call: Call) -> Answer:
     issue.comments.remove(found)
     call.wrote("delete_comment", number=issue.number, made=found.id)
     return Answer(status=204)
+
+
+def _names(call: Call, other: Issue, issue: Issue, *, same: bool) -> bool:
+    """Whether `other` names `issue`: by `#number` in the same repository, from anywhere by its full name."""
+    text = "\n".join([other.title, other.body, *(comment.body for comment in other.comments)])
+    full = rf"{re.escape(call.site.full_name(call.repository))}#{issue.number}\b"
+    return re.search(rf"(?<![\w/-])#{issue.number}\b|{full}" if same else full, text) is not None
 
 
 def _order(issue: Issue, sort: str) -> tuple[datetime, int] | tuple[int, int]:
@@ -243,6 +264,7 @@ ROUTES = (
     Route("POST", f"{_HERE}/{{number}}/assignees", add_assignees),
     Route("DELETE", f"{_HERE}/{{number}}/assignees", remove_assignees),
     Route("GET", f"{_HERE}/{{number}}/events", list_events),
+    Route("GET", f"{_HERE}/{{number}}/timeline", list_timeline),
     Route("GET", f"{_HERE}/{{number}}/comments", list_comments),
     Route("POST", f"{_HERE}/{{number}}/comments", comment),
     Route("GET", f"{_HERE}/comments/{{comment}}", read_comment),

@@ -1,5 +1,6 @@
 """Issues, the comments under them, labels and milestones as JSON."""
 
+from datetime import datetime
 from typing import Any
 
 from playground.github.shapes import people
@@ -92,6 +93,17 @@ def event(site: Site, repository: Repository, found: Event) -> Json:
         shape["review_requester"] = people.user(site, found.by)
         shape["requested_reviewer"] = people.user(site, found.reviewer)
     return shape
+
+
+def cross_reference(site: Site, repository: Repository, found: Issue, at: datetime) -> Json:
+    """That `found` names another issue, as an entry of that issue's timeline."""
+    return {
+        "actor": people.user(site, found.by),
+        "created_at": stamp(at),
+        "updated_at": stamp(at),
+        "event": "cross-referenced",
+        "source": {"type": "issue", "issue": issue(site, repository, found)},
+    }
 
 
 def label(site: Site, repository: Repository, name: str) -> Json:

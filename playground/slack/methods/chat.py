@@ -124,7 +124,10 @@ def post_message(call: Call) -> JSON:
         fields["thread_ts"] = thread
         if call.flag("reply_broadcast"):
             fields["subtype"] = "thread_broadcast"
-    message = call.world.post(call.workspace, conversation, call.workspace.bot, fields)
+    if call.caller is not None:
+        # In a person's name, but still marked as the app's, as Slack does.
+        fields |= {"bot_id": call.workspace.bot.bot_id, "app_id": call.workspace.bot.app_id}
+    message = call.world.post(call.workspace, conversation, call.actor, fields)
     return {"channel": conversation.id, "ts": message["ts"], "message": message}
 
 
@@ -173,11 +176,14 @@ def get_permalink(call: Call) -> JSON:
     ts = call.text("message_ts")
     if ts not in conversation.messages:
         raise Refused("message_not_found")
+    return {"channel": conversation.id, "permalink": permalink(call, conversation, ts)}
+
+
+def permalink(call: Call, conversation: Conversation, ts: str) -> str:
+    """Give the address of a message."""
     thread = conversation.messages[ts].get("thread_ts", ts)
     link = f"{call.world.url}/archives/{conversation.id}/p{ts.replace('.', '')}"
-    if thread != ts:
-        link += f"?thread_ts={thread}&cid={conversation.id}"
-    return {"channel": conversation.id, "permalink": link}
+    return link if thread == ts else f"{link}?thread_ts={thread}&cid={conversation.id}"
 
 
 @METHODS.method("blocks.validate")

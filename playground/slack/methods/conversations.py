@@ -3,6 +3,7 @@
 from playground.slack.app import JSON
 from playground.slack.call import Call, Methods, Refused, page_of
 from playground.slack.conversation import Conversation
+from playground.slack.user_tokens import KINDS
 
 METHODS = Methods()
 
@@ -24,15 +25,22 @@ def shaped(call: Call, conversation: Conversation) -> JSON:
         "is_shared": bool(conversation.shared_with),
         "is_ext_shared": bool(conversation.shared_with),
         "is_org_shared": False,
-        "is_member": call.workspace.bot.id in conversation.members,
+        "is_member": call.actor.id in conversation.members,
         "created": conversation.created,
         "context_team_id": call.workspace.id,
         "topic": {"value": conversation.topic, "creator": "", "last_set": 0},
         "purpose": {"value": conversation.purpose, "creator": "", "last_set": 0},
         "num_members": len(conversation.members),
     }
+    if call.caller is not None and shape["is_member"]:
+        unread = conversation.unread(call.actor.id)
+        shape |= {
+            "last_read": conversation.read.get(call.actor.id, "0000000000.000000"),
+            "unread_count": unread,
+            "unread_count_display": unread,
+        }
     if is_direct:
-        others = [member for member in conversation.members if member != call.workspace.bot.id]
+        others = [member for member in conversation.members if member != call.actor.id]
         return {**shape, "user": others[0], "is_open": True}
     return shape
 
@@ -99,14 +107,14 @@ def members(call: Call) -> JSON:
 def _listed(call: Call, conversations: list[Conversation]) -> JSON:
     kinds = {"public_channel": "channel", "private_channel": "private", "im": "im", "mpim": "group"}
     wanted = [kinds.get(kind.strip()) for kind in (call.text("types") or "public_channel").split(",")]
+    call.need(*(f"{KINDS[kind]}:read" for kind in wanted if kind))
     channels = [shaped(call, found) for found in conversations if found.kind in wanted]
     shown, cursor = page_of(channels, call, default=100)
     return {"channels": shown, "response_metadata": cursor}
 
 
 def _visible(call: Call) -> list[Conversation]:
-    bot = call.workspace.bot.id
-    return [c for c in call.workspace.conversations.values() if c.kind == "channel" or bot in c.members]
+    return [conversation for conversation in call.workspace.conversations.values() if call.sees(conversation)]
 
 
 @METHODS.method("conversations.list")
@@ -116,5 +124,5 @@ def list_all(call: Call) -> JSON:
 
 @METHODS.method("users.conversations")
 def list_of_user(call: Call) -> JSON:
-    user = call.text("user") or call.workspace.bot.id
+    user = call.text("user") or call.actor.id
     return _listed(call, [conversation for conversation in _visible(call) if user in conversation.members])

@@ -9,6 +9,15 @@ METHODS = Methods()
 @METHODS.method("auth.test")
 def auth_test(call: Call) -> JSON:
     workspace = call.workspace
+    if call.caller is not None:
+        return {
+            "url": f"{call.world.url}/",
+            "team": workspace.name,
+            "user": call.actor.handle,
+            "team_id": workspace.id,
+            "user_id": call.actor.id,
+            "is_enterprise_install": False,
+        }
     return {
         "url": f"https://{workspace.domain}.slack.com/",
         "team": workspace.name,
@@ -37,19 +46,22 @@ def open_connection(call: Call) -> JSON:
 def revoke(call: Call) -> JSON:
     if call.flag("test"):
         return {"revoked": False}
-    call.world.revoked.add(call.token)
+    if call.caller is not None:
+        call.world.grants.end(call.token)
+    else:
+        call.world.revoked.add(call.token)
     return {"revoked": True}
 
 
 @METHODS.method("users.info", "user")
 def info(call: Call) -> JSON:
-    user = call.user().info()
+    user = call.shown(call.user())
     return {"user": {**user, "locale": "en-GB"} if call.flag("include_locale") else user}
 
 
 @METHODS.method("users.list")
 def list_all(call: Call) -> JSON:
-    members, cursor = page_of([user.info() for user in call.workspace.users.values()], call, default=1000)
+    members, cursor = page_of([call.shown(user) for user in call.workspace.users.values()], call, default=1000)
     return {"members": members, "cache_ts": int(call.world.clock()), "response_metadata": cursor}
 
 
@@ -59,7 +71,7 @@ def lookup_by_email(call: Call) -> JSON:
     found = next((user for user in call.workspace.users.values() if user.email.lower() == wanted), None)
     if found is None:
         raise Refused("users_not_found")
-    return {"user": found.info()}
+    return {"user": call.shown(found)}
 
 
 @METHODS.method("team.info")

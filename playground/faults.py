@@ -15,7 +15,7 @@ class Fault:
     method: str
     """Upper case, or `*`."""
     path: str
-    """A glob over the path below the API's base URL, such as `*/issues/*/comments`."""
+    """A glob over the path as the server's `calls` name it, such as `*/issues/*/comments`."""
     trouble: Trouble
     times: int = 1
     status: int = 500

@@ -1,0 +1,1 @@
+"""Endpoints of the API, by what they are about."""
