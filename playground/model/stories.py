@@ -8,8 +8,14 @@ from pydantic import JsonValue
 
 from playground.company import Company
 
-SERVED = ("prs-wait", "prs-wait-camille", "merge-compass", "other-reviewer", "reviewers-drift")
-"""The stories that the `pull_requests` skill alone can serve."""
+SERVED = (
+    *("prs-wait", "prs-wait-camille", "merge-compass", "other-reviewer", "reviewers-drift"),
+    *("weekly-update", "release-blocked", "infra-five", "just-once", "duplicate-bug"),
+    *("manager-meeting", "inbox-urgent", "answer-luca", "which-jamal", "notes-to-jamal"),
+    *("calendar-clash", "what-do-i-owe", "missed-oncall", "missed-winter", "harriet-hours"),
+    *("private-in-channel", "outsider-asks", "ramble"),
+)
+"""The stories that need no file, sandbox, web page or database."""
 _TOOLS: Mapping[str, tuple[str, Mapping[str, JsonValue]]] = {
     "pull_requests.merged": ("list_pull_requests", {"which": "merged"}),
     "pull_requests.waiting_for_me": ("list_pull_requests", {"which": "waiting_for_my_review"}),
@@ -18,6 +24,32 @@ _TOOLS: Mapping[str, tuple[str, Mapping[str, JsonValue]]] = {
     "pull_requests.review": ("review_pull_request", {}),
     "pull_requests.request_reviewers": ("request_reviewers", {}),
     "pull_requests.merge": ("merge_pull_request", {}),
+    "issues.search": ("search_issues", {}),
+    "issues.open": ("open_issue", {}),
+    "tickets.search": ("search_tickets", {}),
+    "tickets.read": ("read_ticket", {}),
+    "tickets.create": ("create_ticket", {}),
+    "tickets.comment": ("comment_on_ticket", {}),
+    "tickets.transition": ("move_ticket", {}),
+    "tickets.board": ("view_board", {}),
+    "mail.search": ("search_mail", {}),
+    "mail.read": ("read_mail", {}),
+    "mail.draft": ("draft_mail", {}),
+    "mail.send": ("send_mail", {}),
+    "mail.reply": ("reply_to_mail", {}),
+    "mail.archive": ("file_mail", {"archive": True}),
+    "files.search": ("search_files", {}),
+    "files.read": ("read_file", {}),
+    "files.comment": ("comment_on_file", {}),
+    "files.share": ("share_file", {}),
+    "calendar.day": ("list_events", {}),
+    "calendar.find_time": ("find_time", {}),
+    "calendar.create": ("create_event", {}),
+    "calendar.move": ("move_event", {}),
+    "channels.read": ("read_channel", {}),
+    "channels.missed": ("catch_up", {}),
+    "channels.post": ("post_message", {}),
+    "people.find": ("find_people", {}),
 }
 
 
@@ -59,7 +91,7 @@ class Story:
 
 
 def served_stories(company: Company) -> tuple[Story, ...]:
-    """The stories that can be played with pull requests alone, in this company's names."""
+    """The stories that can be played with the skills that there are, in this company's names."""
     told: list[dict[str, Any]] = company.trees["stories"]["stories"]
     # Ids hold names too, so that renaming the company renames them.
     served = {company.renamed(name): name for name in SERVED}
@@ -67,7 +99,10 @@ def served_stories(company: Company) -> tuple[Story, ...]:
 
 
 def product_call(call: Mapping[str, Any], company: Company) -> StoryCall:
-    """A call of the seed's vocabulary as the product makes it. KeyError for a tool that the product does not have."""
+    """A call of the seed's vocabulary as the product makes it. KeyError for a tool that the product does not have.
+
+    `ask` is no tool: the model asks in words.
+    """
     tool, fixed = _TOOLS[call["tool"]]
     given: Mapping[str, Mapping[str, Any]] = call.get("args", {})
     arguments = {name: _value(name, argument["value"], company) for name, argument in given.items()}
@@ -87,7 +122,7 @@ def _story(name: str, story: Mapping[str, Any], company: Company) -> Story:
         turns=tuple(
             StoryTurn(
                 say=turn["say"],
-                calls=tuple(product_call(call, company) for call in turn["calls"]),
+                calls=tuple(product_call(call, company) for call in turn["calls"] if call["tool"] != "ask"),
                 waiting=tuple(turn.get("waiting", ())),
                 facts=tuple(turn.get("facts", ())),
                 not_facts=tuple(turn.get("not_facts", ())),

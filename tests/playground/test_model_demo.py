@@ -72,7 +72,11 @@ Answers = Mapping[str, Any]
 
 def offered(tools: Mapping[str, list[str]]) -> tuple[OfferedTool, ...]:
     return tuple(
-        OfferedTool(name=name, description="", schema={"type": "object", "properties": {p: {} for p in parameters}})
+        OfferedTool(
+            name=name,
+            description=f"Its tools: {', '.join(TOOLS)}",
+            schema={"type": "object", "properties": {p: {} for p in parameters}},
+        )
         for name, parameters in tools.items()
     )
 
@@ -334,7 +338,7 @@ def test_what_is_not_connected_is_connected_and_then_answered():
 def test_who_does_not_connect_is_told_what_is_missing():
     skipped = "The person does not want to connect this account now. Answer without it, and say what is missing."
     answer = Thread({"connect_pull_requests": skipped}, CONNECT).say("review 7")
-    assert "I need your own GitHub account" in answer
+    assert answer.startswith("Without that account I cannot ")
 
 
 def test_a_call_that_met_an_ended_account_is_made_again_once_it_is_connected():
@@ -345,14 +349,14 @@ def test_a_call_that_met_an_ended_account_is_made_again_once_it_is_connected():
 
 
 def test_without_any_skill_it_says_so():
-    assert "not available here" in Thread({}, {}).say("review 7")
+    assert "There is no skill here with which I could " in Thread({}, {}).say("review 7")
 
 
-@pytest.mark.parametrize("said", ["hi", "help", "who are you?", "tell me a joke", "any urgent mail?"])
+@pytest.mark.parametrize("said", ["hi", "help", "who are you?", "tell me a joke", "how is our revenue?"])
 def test_small_talk_says_what_it_is_and_offers_three_sentences(said: str):
     answer = Thread({}).say(said)
     assert answer.count("\n- ") == 3
-    if said != "any urgent mail?":
+    if said != "how is our revenue?":
         assert "no AI" in answer
 
 

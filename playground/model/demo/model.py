@@ -5,15 +5,17 @@ from datetime import UTC, datetime
 
 from playground.model.conversation import Conversation, Plan
 from playground.model.demo.days import today_of
+from playground.model.demo.jobs import Said, all_jobs, job_for
+from playground.model.demo.plain import plain
+from playground.model.demo.reach import reach
 from playground.model.demo.reads import listing, look
 from playground.model.demo.request import Comment, Judge, Listing, Look, Merge, Request, Reviewers, Talk
-from playground.model.demo.run import NOT_CONNECTED, Ends, Run
-from playground.model.demo.talk import talk, tries
-from playground.model.demo.understand import understand
+from playground.model.demo.run import Ends, Run
+from playground.model.demo.talk import talk
+from playground.model.demo.understand import LONGEST_COMMAND, understand
 from playground.model.demo.writes import comment, judge, merge, reviewers
 
 _SKILL = "list_pull_requests"
-_CONNECT = "connect_pull_requests"
 
 
 class DemoModel:
@@ -22,18 +24,28 @@ class DemoModel:
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         """`now` is asked only when the instructions do not say which day it is."""
         self._now = now
+        self._jobs = all_jobs()
 
     def __call__(self, conversation: Conversation) -> Plan:
-        request = understand(conversation.said)
-        if isinstance(request, Talk):
-            return talk(conversation, request)
         today, zone = today_of(conversation.system, self._now())
         run = Run(conversation, today=today, zone=zone)
+        said = _said(conversation)
         try:
-            _connect(run, request)
+            if job := job_for(said, self._jobs):
+                return job.run(run, said)
+            request = understand(conversation.said)
+            if isinstance(request, Talk):
+                return talk(conversation, request)
+            reach(run, {_SKILL: _purpose(request)})
             return _answer(run, request)
         except Ends as ends:
             return ends.plan
+
+
+def _said(conversation: Conversation) -> Said:
+    text = plain(conversation.said)
+    mine = [message.text for message in conversation.before if message.role == "assistant" and message.text.strip()]
+    return Said(text=text, lowered=text[:LONGEST_COMMAND].lower(), before=mine[-1] if mine else "")
 
 
 def _answer(run: Run, request: Request) -> Plan:
@@ -52,17 +64,6 @@ def _answer(run: Run, request: Request) -> Plan:
             return merge(run, request)
         case Talk():
             return talk(run.conversation, request)
-
-
-def _connect(run: Run, request: Request) -> None:
-    """Ask for the account where the skill needs it; ends the flow when it cannot go on without."""
-    if run.conversation.tool(_SKILL) is not None:
-        return
-    if run.conversation.tool(_CONNECT) is None:
-        raise Ends(Plan(text=f"The skill for pull requests is not available here.\n\n{tries(run.conversation)}"))
-    [outcome] = run.ask([run.call(_CONNECT, purpose=_purpose(request))])
-    has_not_arrived = "Your account is connected, but its tools have not arrived. Ask me again."
-    raise Ends(Plan(text=has_not_arrived if outcome.kind == "connected" else NOT_CONNECTED))
 
 
 def _purpose(request: Request) -> str:

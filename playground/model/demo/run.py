@@ -11,7 +11,7 @@ from playground.model.demo.days import day_said
 from playground.model.demo.outcomes import Outcome, outcome_of
 from playground.model.demo.pulls import Discussion, Pull, discussion_of, pull_of, pulls_of
 
-NOT_CONNECTED = "I need your own GitHub account to look at pull requests. Ask again when you want to connect it."
+NOT_CONNECTED = "I need your own account for that. Ask again when you want to connect it."
 
 
 class Ends(Exception):

@@ -34,7 +34,7 @@ _PRONOUNS = frozenset(
     {"him", "her", "them", "they", "someone", "somebody", "anyone", "anybody", "whoever", "me", "us", "it", "you"}
 )
 
-_LONGEST_COMMAND = 1_000
+LONGEST_COMMAND = 1_000
 
 
 def understand(said: str) -> Request:
@@ -42,19 +42,19 @@ def understand(said: str) -> Request:
     text = plain(said)
     if not text:
         return Talk(topic="empty")
-    if re.search(r"\bone word\b", text[:_LONGEST_COMMAND], re.IGNORECASE):
+    if re.search(r"\bone word\b", text[:LONGEST_COMMAND], re.IGNORECASE):
         return _in_one_word(text)
     command, body = split_body(text)
     # Patterns look back and forth: in a text of 40,000 characters they would take seconds.
-    lowered = _POLITE.sub("", command[:_LONGEST_COMMAND].lower()).strip()
+    lowered = _POLITE.sub("", command[:LONGEST_COMMAND].lower()).strip()
     for rule in _RULES:
         if (found := rule(lowered, body)) is not None:
             return found if body else _with_case(found, text)
-    return Talk(topic=topic_of(text[:_LONGEST_COMMAND].lower()))
+    return Talk(topic=topic_of(text[:LONGEST_COMMAND].lower()))
 
 
 def _in_one_word(text: str) -> Request:
-    target, _ = target_of(text[:_LONGEST_COMMAND].lower())
+    target, _ = target_of(text[:LONGEST_COMMAND].lower())
     return Look(target=target, aspect="word") if target.is_named else Talk(topic="word")
 
 

@@ -1,0 +1,1 @@
+"""The jobs of the demo model, a module for each skill or story that crosses skills; each declares `JOBS`."""
