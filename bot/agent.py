@@ -13,9 +13,10 @@ from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCall
 from bot.durable import step
 from bot.llm import LLM, ModelCall, ModelRefused, ModelsUnavailable, RouteName, TooLong, Usage
 from bot.messages import Reply, Task
-from bot.prompt import tool_returns
+from bot.prompt import alternating, tool_returns
 from bot.toolbox.call import OUTCOMES, Outcome
 from bot.toolbox.tools import Tools
+from integrations.integration import Audience
 from memory.ids import TurnId, WorkspaceId
 
 Durably = Callable[..., Awaitable[str]]
@@ -84,6 +85,8 @@ class Answering:
     outcomes: list[Outcome] = field(default_factory=list[Outcome])
     shown: list[str] = field(default_factory=list[str])
     """The texts of the finished model calls, in the order people read them."""
+    audience: Audience | None = None
+    """Who may hear what earlier turns of the person in the thread found; their results are before the model."""
     used: Usage = field(default_factory=Usage)
     spent: Decimal = Decimal(0)
 
@@ -168,11 +171,12 @@ class Agent:
             return Asked(response=None, end="stopped")
         if loop.time() > work.deadline:
             return Asked(response=None, end="budget", why=work.budget.time)
+        messages = alternating([*work.past, *work.new])
         call = ModelCall(
             route=work.route,
             instructions=work.instructions,
-            messages=[*work.past, *work.new],
-            tools=work.tools.definitions,
+            messages=messages,
+            tools=work.tools.definitions(messages),
             workspace=work.workspace,
         )
         shown = _Shown(work)

@@ -1,13 +1,14 @@
 """How a turn ended, in a person's words: what was done, what was not, and the next step."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.agent import Answering, Ended
 from bot.messages import Answer, Card, FailureCard, IncomingMessage, reference
 from bot.toolbox.call import Outcome
+from integrations.integration import Audience
 from memory.ids import TurnId
 from memory.people import Person
 
@@ -25,14 +26,32 @@ class Around:
     titles: Mapping[str, str]
     """Vendors' names by integration."""
     card: Card | None = None
+    aside: bool = False
+    """The work rests on what only the asker may hear, and they asked where others read."""
+
+
+def narrowest(audiences: Iterable[Audience | None]) -> Audience | None:
+    """Who may hear all of several things; None when none of them was found anywhere."""
+    found = set(audiences)
+    return "asker" if "asker" in found else "members" if "members" in found else None
+
+
+def audience_of(work: Answering) -> Audience | None:
+    """Who may hear what the work rests on: what it found itself, and what the model still sees of earlier turns."""
+    return narrowest([work.audience, *(outcome.audience for outcome in work.outcomes)])
 
 
 def told(ended: Ended, work: Answering, around: Around) -> Answer:
     """The end of the turn, as the person reads it."""
+    says_only_ours = ended.end in ("quiet", "spent", "later") and not work.text
+    return replace(_told(ended, work, around), aside=around.aside and not says_only_ours)
+
+
+def _told(ended: Ended, work: Answering, around: Around) -> Answer:
     turn, text = around.message.turn, work.text
     match ended.end:
         case "answered":
-            footer = footer_of(work.outcomes, private=around.message.private)
+            footer = footer_of(work.outcomes, private=around.message.private or around.aside)
             return Answer(text=text or "Done.", footer=footer, turn=turn)
         case "waiting":
             return Answer(text=text, state="waiting", card=around.card, turn=turn)

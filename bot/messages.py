@@ -149,6 +149,8 @@ class FailureCard:
     """The turn that "Try again" runs once more."""
 
 
+ANSWERED_PRIVATELY = "Answered privately, because it rests on private sources."
+"""What stands where somebody asked when the answer went to them alone."""
 Card: TypeAlias = ApprovalCard | ConnectCard | FailureCard
 
 
@@ -178,6 +180,8 @@ class Answer:
     card: Card | None = None
     notice: Notice | None = None
     """Instead of a text: one of the fixed replies."""
+    aside: bool = False
+    """Nobody but the asker may read it: it goes to their own chat, and where they asked stands only that it did."""
     turn: TurnId = field(default=TurnId(""))
 
 
@@ -218,6 +222,10 @@ class Surface(Protocol):
 
     def reply(self, message: IncomingMessage, *, taken_over: bool) -> Reply:
         """The way back for one turn; `taken_over` when a dead worker may have shown part of the answer already."""
+        ...
+
+    async def others_read(self, message: IncomingMessage) -> bool:
+        """Whether guests or people of another company read where the reply goes; True when that cannot be found out."""
         ...
 
     async def redraw(self, card: Card, place: str, workspace: WorkspaceId) -> None:

@@ -23,10 +23,12 @@ from bot.messages import (
     read_message,
     reference,
 )
+from integrations.integration import Level
 from memory.database import Database
 from memory.ids import CallId, PendingId, PersonId, TurnId
 from memory.pending import PendingItem, PendingItems, PendingState, decide, lock, of_turn
 from memory.turns import NewTurn, Turns, insert
+from skills.described import Described
 from skills.skill import Skill, Tool, Version
 
 APPROVAL_LASTS = timedelta(hours=24)
@@ -73,12 +75,14 @@ class ConnectBody:
     skill: str
     integration: str
     offer: ConnectOffer
+    needs: Level = "read"
+    """How much of the skill has to work before the turn goes on."""
 
 
 APPROVAL: TypeAdapter[ApprovalBody] = TypeAdapter(ApprovalBody)
 CONNECT: TypeAdapter[ConnectBody] = TypeAdapter(ConnectBody)
 Offer = Callable[[PersonId, str, PendingId], Awaitable[str]]
-"""(person, integration, pending) → the address where that person connects."""
+"""(person, skill, pending) → the address where that person connects."""
 
 
 class Waiting:
@@ -119,8 +123,10 @@ class Waiting:
         await self._items.add(replace(item, reason=request.changed or None))
         return pending
 
-    async def ask_to_connect(self, call: CallId, skill: Skill, *, purpose: str, again: bool = False) -> PendingId:
-        """Store that the account behind `skill` is missing; the same call again stores nothing new."""
+    async def ask_to_connect(
+        self, call: CallId, skill: Skill, *, purpose: str, needs: Level = "read", again: bool = False
+    ) -> PendingId:
+        """Store that the account behind `skill` is missing, or may not do this; the same call again adds nothing."""
         integration = skill.integration or ""
         pending = pending_id(self._message.turn, call)
         offer = ConnectOffer(
@@ -129,10 +135,10 @@ class Waiting:
             purpose=purpose,
             reads=skill.reads,
             changes=skill.changes,
-            url=await self._offer(self._message.person, integration, pending),
+            url=await self._offer(self._message.person, skill.name, pending),
             again=again,
         )
-        body = ConnectBody(skill=skill.name, integration=integration, offer=offer)
+        body = ConnectBody(skill=skill.name, integration=integration, offer=offer, needs=needs)
         await self._items.add(self._item(pending, call, "connect", CONNECT.dump_json(body).decode(), integration))
         return pending
 
@@ -189,13 +195,22 @@ def origin(template: str, arguments: dict[str, Any], said: str, service: str) ->
     """Where the values of one card line came from: the person's own words, or the vendor."""
     names = re.findall(r"{(\w+)}", template)
     values = [value for name in names for value in _flat(arguments.get(name))]
-    return "you said" if values and all(stands_in(value, said) for value in values) else f"found on {service}"
+    plain = [value for name in names for value in _plain(arguments.get(name))]
+    is_said = any(found and all(stands_in(value, said) for value in found) for found in (values, plain))
+    return "you said" if is_said else f"found on {service}"
 
 
 def _flat(value: Any) -> list[str]:
-    if value is None:
+    if value is None or value is False:
         return []
+    if value is True:
+        return ["yes"]
     return [str(item) for item in value] if isinstance(value, list | tuple) else [str(value)]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]: any JSON
+
+
+def _plain(value: Any) -> list[str]:
+    """The values behind the words that a card shows for them."""
+    return [value.plain] if isinstance(value, Described) else _flat(value)
 
 
 def stands_in(value: str, said: str) -> bool:
@@ -251,14 +266,31 @@ def _approval_card(items: Sequence[PendingItem]) -> ApprovalCard:
 
 
 def _connect_card(items: Sequence[PendingItem]) -> ConnectCard:
-    offers = tuple(CONNECT.validate_json(item.body).offer for item in items)
+    offers = _one_for_each_service(items)
     states = {item.state for item in items}
     if "open" in states:
-        return ConnectCard(offers=tuple(o for o, i in zip(offers, items, strict=True) if i.state == "open"))
+        return ConnectCard(offers=_one_for_each_service([item for item in items if item.state == "open"]))
     for state in ("skipped", "expired", "moved_on"):
         if state in states:
             return ConnectCard(offers=offers, state=state)
     return ConnectCard(offers=offers, state="connected", account=next((i.reason or "" for i in items if i.reason), ""))
+
+
+def _one_for_each_service(items: Sequence[PendingItem]) -> tuple[ConnectOffer, ...]:
+    """One consent serves every skill of a vendor (`Connections.scopes_for`), so a vendor has one button."""
+    offers: dict[str, ConnectOffer] = {}
+    for item in items:
+        body = CONNECT.validate_json(item.body)
+        first = offers.setdefault(body.integration, body.offer)
+        if first is not body.offer:
+            offers[body.integration] = replace(
+                first,
+                purpose=" and ".join(dict.fromkeys((first.purpose, body.offer.purpose))),
+                reads="; ".join(dict.fromkeys((first.reads, body.offer.reads))),
+                changes="; ".join(dict.fromkeys((first.changes, body.offer.changes))),
+                again=first.again and body.offer.again,
+            )
+    return tuple(offers.values())
 
 
 # Deciding.
@@ -337,15 +369,24 @@ class Decisions:
         await self._items.settle(pending, "denied", reason=REASONS.get(why, REASONS["later"]))
         return Decision(answered="decided", items=tuple(await self._items.of_turn(item.turn)))
 
-    async def connected(self, person: PersonId, integration: str, account: str) -> list[Decision]:
-        """Answer every connect card of `person` that waits for this account."""
-        waiting = [
-            item for item in await self._items.open_of(person) if item.kind == "connect" and item.digest == integration
-        ]
+    async def waits_for(self, person: PersonId, integration: str) -> list[str]:
+        """For which skills `person` is asked to connect this account now."""
+        return [CONNECT.validate_json(item.body).skill for item in await self._connections(person, integration)]
+
+    async def connected(
+        self, person: PersonId, integration: str, account: str, *, covers: Callable[[str, Level], bool]
+    ) -> list[Decision]:
+        """Answer every connect card of `person` that waits for this account and that `covers` (skill, needs) meets."""
         decisions: list[Decision] = []
-        for item in waiting:
-            decisions.append(await self.decide(item.id, person, "connected", account=account))
+        for item in await self._connections(person, integration):
+            body = CONNECT.validate_json(item.body)
+            if covers(body.skill, body.needs):
+                decisions.append(await self.decide(item.id, person, "connected", account=account))
         return decisions
+
+    async def _connections(self, person: PersonId, integration: str) -> list[PendingItem]:
+        open_items = await self._items.open_of(person)
+        return [item for item in open_items if item.kind == "connect" and item.digest == integration]
 
 
 def _still_asks(items: Sequence[PendingItem]) -> bool:

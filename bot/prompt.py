@@ -1,7 +1,7 @@
 """Instructions, history and what was just said, as the model's messages."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,7 +17,7 @@ from pydantic_ai.messages import (
     UserPromptPart,
 )
 
-from bot.messages import IncomingMessage
+from bot.messages import ANSWERED_PRIVATELY, IncomingMessage
 from memory.conversations import Transcript
 from memory.people import Person
 
@@ -74,6 +74,8 @@ def overheard(transcript: Transcript) -> Transcript:
     ]
     heard = [part for part in parts if isinstance(part, UserPromptPart) and not str(part.content).startswith(LATE)]
     said = "\n\n".join(part.content for part in parts if isinstance(part, TextPart))
+    if transcript.audience == "asker":
+        said = ANSWERED_PRIVATELY
     messages: list[ModelMessage] = [ModelRequest(parts=heard)] if heard else []
     if said:
         messages.append(ModelResponse(parts=[TextPart(content=said)]))
@@ -97,6 +99,20 @@ def closing(past: History, default: str) -> list[ModelMessage]:
         for call in past.open_calls
     ]
     return [ModelRequest(parts=returns)] if returns else []
+
+
+def alternating(messages: Iterable[ModelMessage]) -> list[ModelMessage]:
+    """The same messages with neighbouring requests as one: what put a call aside and what was asked then.
+
+    Anthropic's roles alternate; results of calls stay before other words, as they came first.
+    """
+    found: list[ModelMessage] = []
+    for message in messages:
+        if found and isinstance(message, ModelRequest) and isinstance(last := found[-1], ModelRequest):
+            found[-1] = replace(last, parts=[*last.parts, *message.parts])
+        else:
+            found.append(message)
+    return found
 
 
 def tool_returns(calls: Sequence[ToolCallPart], results: dict[str, str]) -> ModelRequest:

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from bot.agent import Agent, Answering, Asked, Budget, End, Ended
 from bot.durable import patiently, repeatable, step
-from bot.ending import Around, apology, told, tries_again
+from bot.ending import Around, apology, audience_of, narrowest, told, tries_again
 from bot.messages import (
     Answer,
     IncomingMessage,
@@ -30,6 +30,7 @@ from bot.spending import Spending
 from bot.toolbox.act import Accounts, Act
 from bot.toolbox.call import Call
 from bot.toolbox.decided import Carried, Decided
+from bot.toolbox.menu import Available
 from bot.toolbox.tools import Tools
 from memory.conversations import Conversations, Transcript
 from memory.database import Database
@@ -49,8 +50,8 @@ PAST_TURNS = 30
 class Connected(Protocol):
     """Which skills a person can use now."""
 
-    async def skills(self, person: Person) -> tuple[Sequence[Skill], Sequence[Skill]]:
-        """(connected, could be connected)."""
+    async def skills(self, person: Person) -> tuple[Sequence[Available], Sequence[Skill]]:
+        """(work now, could be connected)."""
         ...
 
 
@@ -232,6 +233,7 @@ class TurnRoom:
             if transcript.turn != desk.message.turn
         ]
         past, work = history(earlier), desk.work
+        work.audience = narrowest(own.audience for own in earlier if own.person == desk.person.id)
         if desk.message.continues is None:
             work.past = [*past.messages, *closing(past, PUT_ASIDE), asked(desk.message)]
         else:
@@ -257,12 +259,16 @@ class TurnRoom:
         items: Sequence[PendingItem] = ()
         if ended.end == "waiting":
             items = await self._items.of_turn(message.turn)
+        audience = audience_of(work)
+        if audience == "members" and await self._others_read(message):
+            audience = "asker"
         around = Around(
             message=message,
             person=desk.person,
             asked_at=message.trying_since or desk.stored.accepted_at,
             titles=self._parts.titles,
             card=card_of(items),
+            aside=audience == "asker" and not message.private,
         )
         answer = told(ended, work, around)
         place = await desk.reply.finish(answer)
@@ -273,7 +279,7 @@ class TurnRoom:
             new.append(closed_with(answer.text or "(I said nothing more.)"))
         if message.continues is None:
             new.insert(0, asked(message))
-        transcript = Transcript(turn=message.turn, messages=dump(new), held=json.dumps(ended.held))
+        transcript = Transcript(turn=message.turn, messages=dump(new), held=json.dumps(ended.held), audience=audience)
         retry_at = ended.retry_at if tries_again(ended, around) else None
         state = "failed" if ended.end == "later" and retry_at is None else STATES[ended.end]
         trying = replace(message, trying_since=around.asked_at)
@@ -281,6 +287,9 @@ class TurnRoom:
         self._parts.wake()
         self._parts.ended(ended.end, (self._parts.now() - desk.stored.accepted_at).total_seconds())
         return ended.end
+
+    async def _others_read(self, message: IncomingMessage) -> bool:
+        return not message.private and await self._parts.surfaces[message.surface].others_read(message)
 
     async def _close(
         self, message: IncomingMessage, transcript: Transcript, state: State, retry_at: datetime | None
@@ -305,7 +314,7 @@ class TurnRoom:
     ) -> Desk:
         parts = self._parts
         agent = parts.router.choose(message)
-        connected, missing = await parts.connected.skills(person)
+        usable, missing = await parts.connected.skills(person)
         waiting = Waiting(
             self._items,
             message,
@@ -317,10 +326,11 @@ class TurnRoom:
         act = Act(person, parts.accounts, waiting, now=parts.now)
 
         async def announce(call: Call) -> None:
-            await reply.status(call.doing)
+            # What a call names, others in a channel may not know of.
+            await reply.status(call.doing if message.private else "Working on it")
             await reply.task(Task(id=call.id, title=call.doing, state="in_progress"))
 
-        tools = Tools(connected, missing, act=act, waiting=waiting, ledger=parts.ledger, announce=announce)
+        tools = Tools(usable, missing, act=act, waiting=waiting, ledger=parts.ledger, announce=announce)
 
         async def record(answer: Asked, model: str) -> None:
             await parts.spending.record(message, agent, answer, model)
@@ -334,7 +344,7 @@ class TurnRoom:
             route=agent.route,
             instructions=instructions(
                 agent.instructions,
-                [skill.instructions.read_text(encoding="utf-8") for skill in connected],
+                tools.instructions,
                 person,
                 message,
                 parts.now(),

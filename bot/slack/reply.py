@@ -38,7 +38,8 @@ class SlackReply:
     """The way back into one Slack thread.
 
     In a direct message the answer streams; in a channel it is posted once, complete. When the workspace's budget of
-    streams is used up, the first words are posted and the rest comes by one update, or all of it at the end.
+    streams is used up, the first words are posted and the rest comes by one update, or all of it at the end. What is
+    for the asker alone goes to their own chat, whole, and the channel's thread says that it did.
     """
 
     def __init__(
@@ -49,8 +50,10 @@ class SlackReply:
         pace: Pace,
         draw: Draw,
         notice: Callable[[Answer, IncomingMessage], Awaitable[Message]],
-        neutral: Callable[[Card], Message],
+        neutral: Callable[[Card | None], Message],
         open_direct: Callable[[], Awaitable[str]],
+        heading: Callable[[], Awaitable[Block]],
+        bot_user: str,
         taken_over: bool,
     ) -> None:
         self._api = api
@@ -60,6 +63,8 @@ class SlackReply:
         self._notice = notice
         self._neutral = neutral
         self._open_direct = open_direct
+        self._heading = heading
+        self._bot_user = bot_user
         self._taken_over = taken_over
         self._is_unsure = False
         """Whether something of ours may stand in the thread that Slack did not tell us of."""
@@ -259,6 +264,8 @@ class SlackReply:
         if answer.notice is not None:
             await self._once(earlier, "0", await self._notice(answer, self._message))
             return None
+        if answer.aside:
+            return await self._finish_aside(answer, earlier)
         if answer.text:
             await self._finish_text(answer, earlier)
         elif self._mode == "stream" and answer.card is not None:
@@ -302,6 +309,26 @@ class SlackReply:
                 await self._update(self._ts, message, mark=self._mark("0"))
             else:
                 await self._once(earlier, str(number), message)
+
+    async def _finish_aside(self, answer: Answer, earlier: dict[str, str]) -> str | None:
+        """Everything to the asker's own chat, and one line where they asked. That line comes last: then it is true."""
+        direct = await self._open_direct()
+        known = await self._found(direct, "") if self._taken_over else {}
+
+        async def once(part: str, message: Message) -> str:
+            mark = self._mark(part)
+            return known.get(part) or await self._send(message, channel=direct, thread="", mark=mark)
+
+        messages = answer_message(answer) if answer.text else []
+        if messages:
+            messages[0].blocks.insert(0, await self._heading())
+        for number, message in enumerate(messages):
+            await once(str(number), message)
+        place = None
+        if answer.card is not None:
+            place = f"{direct}:{await once('card', await self._draw(answer.card))}"
+        await self._once(earlier, "0", self._neutral(answer.card))
+        return place
 
     async def _stop_stream(
         self, answer: Answer, chunks: list[Mark], blocks: list[Block] | None = None, *, part: str = "0"
@@ -401,7 +428,8 @@ class SlackReply:
         found: dict[str, str] = {}
         posts: list[Mark] = replies.get("messages", [])
         for posted in posts:
-            if not posted.get("bot_id") or posted["ts"] == thread:
+            # What somebody posts in their own name through our app carries our `bot_id` too.
+            if posted.get("user") != self._bot_user or posted["ts"] == thread:
                 continue
             metadata: Mark = posted.get("metadata") or {}
             payload: Mark = metadata.get("event_payload") or {}

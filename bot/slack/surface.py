@@ -10,10 +10,19 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.messages import Answer, ApprovalCard, Card, ConnectCard, IncomingMessage, Reply
 from bot.slack.api import Failed, SlackApi, reason
-from bot.slack.blocks import Message, context, mrkdwn
-from bot.slack.cards import card_message, empty_message, only_file, refusal, waits_for_asker
+from bot.slack.blocks import Block, Message, context, mrkdwn
+from bot.slack.cards import (
+    answered_here,
+    answered_privately,
+    card_message,
+    empty_message,
+    only_file,
+    refusal,
+    waits_for_asker,
+)
 from bot.slack.onboarding import chosen, onboarding
 from bot.slack.pace import Pace
+from bot.slack.readers import others_read
 from bot.slack.reply import SlackReply
 from bot.slack.text import incoming_text, mentioned
 from memory.ids import PersonId, WorkspaceId, person_id, user_of, workspace_of
@@ -113,6 +122,20 @@ class SlackSurface:
             self._channels[workspace, channel] = str(answer["channel"].get("name") or "")
         return self._channels[workspace, channel]
 
+    # Who reads along.
+
+    async def others_read(self, message: IncomingMessage) -> bool:
+        api = self._workplaces[message.workspace].api
+
+        async def person(user: str) -> Person:
+            return await self.person(person_id(message.workspace, user))
+
+        try:
+            return await others_read(api, message.channel, workspace=message.workspace, person=person, now=self._now())
+        except Failed as error:
+            log.info("readers unknown", channel=message.channel, error=reason(error))
+            return True
+
     # Where answers and cards go.
 
     def reply(self, message: IncomingMessage, *, taken_over: bool) -> Reply:
@@ -124,6 +147,9 @@ class SlackSurface:
         async def open_direct() -> str:
             return await self.direct(message.person)
 
+        async def heading() -> Block:
+            return answered_here(await self._name(workplace.id, message.channel))
+
         return SlackReply(
             workplace.api,
             message,
@@ -132,6 +158,8 @@ class SlackSurface:
             notice=self._notice,
             neutral=neutral,
             open_direct=open_direct,
+            heading=heading,
+            bot_user=workplace.bot_user,
             taken_over=taken_over,
         )
 
@@ -179,9 +207,13 @@ class SlackSurface:
                 return empty_message(chosen(onboarding().starters, ready=()))
 
 
-def neutral(card: Card) -> Message:
-    """What a channel's thread shows while a card waits in the asker's own chat."""
-    if isinstance(card, ConnectCard):
-        text = "Waits for the asker to connect an account."
-        return Message(text, [context(mrkdwn(text))])
-    return waits_for_asker()
+def neutral(card: Card | None) -> Message:
+    """What a channel's thread shows of what only the asker gets: that something waits for them, or was answered."""
+    match card:
+        case ConnectCard():
+            text = "Waits for the asker to connect an account."
+            return Message(text, [context(mrkdwn(text))])
+        case ApprovalCard():
+            return waits_for_asker()
+        case _:
+            return answered_privately()

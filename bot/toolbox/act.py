@@ -10,11 +10,20 @@ import structlog
 
 from bot.pending import Waiting
 from bot.toolbox.call import Call, Outcome, executed
-from integrations.errors import AccessRevoked, Misconfigured, NotFound, OutcomeUnknown, Refused, ServiceUnavailable
+from integrations.errors import (
+    AccessRevoked,
+    Misconfigured,
+    NotFound,
+    OutcomeUnknown,
+    PermissionMissing,
+    Refused,
+    ServiceUnavailable,
+)
+from integrations.integration import Level
 from memory.ids import CallId
 from memory.people import Person
 from skills.errors import RetryToolCall, ToolFailed
-from skills.skill import Asker, ToolContext, Version
+from skills.skill import Asker, Skill, ToolContext, Version
 
 log = structlog.get_logger()
 
@@ -37,8 +46,12 @@ class SignedIn:
 class Accounts(Protocol):
     """Where a signed-in client comes from."""
 
-    async def sign_in(self, person: Person, integration: str) -> SignedIn:
-        """Raises AccessRevoked when there is no account, or its access has ended."""
+    async def sign_in(self, person: Person, skill: Skill, level: Level, account: str) -> SignedIn:
+        """Sign in for `skill`, with the account that the person calls `account`, or with the usual one.
+
+        Raises AccessRevoked when there is no account, or its access has ended, PermissionMissing when it does not
+        allow `level`.
+        """
         ...
 
     async def ended(self, signed_in: SignedIn) -> bool:
@@ -98,7 +111,9 @@ class Act:
     async def _context(self, call: Call) -> tuple[SignedIn, ToolContext[Any]]:
         signed_in = SignedIn(client=None, account="", service="")
         if call.skill.integration is not None:
-            signed_in = self._signed_in[call.id] = await self._accounts.sign_in(self._person, call.skill.integration)
+            signed_in = self._signed_in[call.id] = await self._accounts.sign_in(
+                self._person, call.skill, call.tool.effect, call.account
+            )
         asker = Asker(person=self._person.id, name=self._person.name, zone=self._person.zone)
         return signed_in, ToolContext(client=signed_in.client, account=signed_in.account, asker=asker, now=self._now())
 
@@ -115,6 +130,7 @@ class Act:
             effect=call.tool.effect,
             link=result.link,
             untrusted=result.untrusted,
+            audience=result.audience or call.skill.audience,
         )
 
     async def _translated(self, call: Call, action: Callable[[], Awaitable[Outcome]]) -> Outcome:
@@ -123,8 +139,11 @@ class Act:
                 return await action()
         except AccessRevoked as error:
             return await self._revoked(call, action, error)
+        except PermissionMissing as error:
+            log.info("consent does not cover a call", tool=call.tool.name, error=str(error))
+            return await self._connects(call, needs=call.tool.effect)
         except RetryToolCall as error:
-            return Outcome(call=call.id, tool=call.tool.name, kind="invalid", text=str(error))
+            return replace(self._told(call, str(error)), kind="invalid")
         except (NotFound, Refused, ToolFailed) as error:
             return self._told(call, str(error))
         except Misconfigured:
@@ -149,8 +168,11 @@ class Act:
         signed_in = self._signed_in.pop(call.id, None)
         if signed_in is not None and not await self._accounts.ended(signed_in):
             return await self._translated(call, action)  # another turn has renewed the access meanwhile
-        pending = await self._waiting.ask_to_connect(call.id, call.skill, purpose=call.doing, again=True)
         log.info("access ended", integration=call.skill.integration, error=str(error))
+        return await self._connects(call, needs="read", again=True)
+
+    async def _connects(self, call: Call, *, needs: Level, again: bool = False) -> Outcome:
+        pending = await self._waiting.ask_to_connect(call.id, call.skill, purpose=call.doing, needs=needs, again=again)
         return Outcome(
             call=call.id,
             tool=call.tool.name,
@@ -161,7 +183,15 @@ class Act:
 
     @staticmethod
     def _told(call: Call, told: str) -> Outcome:
-        return Outcome(call=call.id, tool=call.tool.name, kind="told", effect=call.tool.effect, text=told)
+        # What a service refuses may name what it knows: whose file it is, which channels there are.
+        return Outcome(
+            call=call.id,
+            tool=call.tool.name,
+            kind="told",
+            effect=call.tool.effect,
+            text=told,
+            audience=call.skill.audience,
+        )
 
     @staticmethod
     def _unavailable(call: Call, told: str, *, retry_at: datetime | None = None) -> Outcome:
@@ -173,4 +203,5 @@ class Act:
             service=(call.skill.integration or ""),
             text=f"{told} Nothing was changed. Say so, and answer with what you have.",
             retry_at=retry_at,
+            audience=call.skill.audience,
         )

@@ -11,9 +11,12 @@ from typing import Any, Literal
 from pydantic import JsonValue, TypeAdapter
 
 from bot.pending import spoken
+from integrations.integration import Audience
 from memory.ids import CallId, PendingId, TurnId
 from skills.skill import Skill, Tool
 
+ACCOUNT = "account"
+"""The parameter that every tool has where a person has several accounts."""
 Kind = Literal["done", "told", "invalid", "waits", "unavailable", "unknown"]
 UNKNOWN = (
     "The outcome of this call is unknown: the connection or the machine broke while it ran, and it was not repeated."
@@ -31,13 +34,16 @@ class Call:
     tool: Tool
     arguments: dict[str, Any]
     """Python values, as the tool's function takes them."""
+    account: str = ""
+    """Which of several accounts the call is for; empty for the one that the skill takes by itself."""
     approved: bool = False
     """Whether the person approved exactly this call on a card."""
 
     @property
     def canonical(self) -> str:
         """The arguments as one text: sorted keys, no spaces. What an approval is bound to."""
-        return json.dumps(self.tool.arguments(**self.arguments).model_dump(mode="json"), sort_keys=True)
+        said = self.tool.arguments(**self.arguments).model_dump(mode="json")
+        return json.dumps({**said, ACCOUNT: self.account} if self.account else said, sort_keys=True)
 
     def digest(self, account: str) -> str:
         """Hash of tool, arguments and account: an approval counts for exactly these."""
@@ -75,6 +81,8 @@ class Outcome:
     untrusted: bool = False
     retry_at: datetime | None = None
     """When the service said that it answers again, where it said so."""
+    audience: Audience | None = None
+    """Who may hear what the text tells; None when it tells nothing that was found anywhere."""
 
 
 OUTCOMES: TypeAdapter[list[Outcome]] = TypeAdapter(list[Outcome])

@@ -42,7 +42,15 @@ def repeated(call: Call, earlier: Earlier) -> Outcome:
             text=earlier.result or "",
             said=call.tool.says.about(call.arguments).done,
             link=earlier.link,
+            audience=call.skill.audience,
         )
     if earlier.state == "failed":
-        return Outcome(call=call.id, tool=call.tool.name, kind="told", effect="write", text=earlier.result or "")
+        return Outcome(
+            call=call.id,
+            tool=call.tool.name,
+            kind="told",
+            effect="write",
+            text=earlier.result or "",
+            audience=call.skill.audience,
+        )
     return call.outcome_unknown

@@ -1,10 +1,10 @@
-"""What one person can call in one turn, as the model sees it."""
+"""What one person can call in one turn."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pydantic_ai.messages import ToolCallPart
+from pydantic_ai.messages import ModelMessage, ToolCallPart
 from pydantic_ai.tools import ToolDefinition
 
 from bot.pending import Waiting
@@ -12,23 +12,12 @@ from bot.toolbox.act import Act
 from bot.toolbox.ask import asking
 from bot.toolbox.call import Call, Outcome, Wrapped
 from bot.toolbox.ledger import entered
-from bot.toolbox.validate import invalid, validated
+from bot.toolbox.menu import OPEN, Available, Menu, opened_by
+from bot.toolbox.validate import invalid, one_account, validated
+from integrations.integration import Level
 from memory.ids import CallId, TurnId
 from memory.ledger import Ledger
-from skills.skill import Skill, Tool
-
-CONNECT = "connect_"
-PURPOSE = {
-    "type": "object",
-    "properties": {
-        "purpose": {
-            "type": "string",
-            "description": "What it is needed for, after “I need your own account to …”: “read this pull request”.",
-        }
-    },
-    "required": ["purpose"],
-    "additionalProperties": False,
-}
+from skills.skill import Skill
 
 
 class Tools:
@@ -36,7 +25,7 @@ class Tools:
 
     def __init__(
         self,
-        connected: Sequence[Skill],
+        usable: Sequence[Available],
         missing: Sequence[Skill],
         *,
         act: Act,
@@ -44,42 +33,32 @@ class Tools:
         ledger: Ledger,
         announce: Callable[[Call], Awaitable[None]],
     ) -> None:
-        self._connected = connected
-        self._missing = {f"{CONNECT}{skill.name}": skill for skill in missing}
-        self._offered: Mapping[str, tuple[Skill, Tool]] = {
-            tool.name: (skill, tool) for skill in connected for tool in skill.tools
-        }
+        self._menu = Menu(usable, missing)
         self._waiting = waiting
         self._announce = announce
         self._run: Wrapped = asking(entered(act, ledger), act, waiting)
 
     @property
-    def skills(self) -> Sequence[Skill]:
-        """The skills that are connected."""
-        return self._connected
-
-    @property
-    def definitions(self) -> list[ToolDefinition]:
-        """The tools as the model is offered them."""
-        offered = [
-            ToolDefinition(name=tool.name, description=tool.description, parameters_json_schema=tool.schema)
-            for _, tool in self._offered.values()
-        ]
-        connect = [
-            ToolDefinition(
-                name=name,
-                description=f"{skill.purpose} Not connected yet: calling this shows the person a card to connect"
-                " their account; afterwards its tools are here and you go on.",
-                parameters_json_schema=PURPOSE,
+    def instructions(self) -> list[str]:
+        """How the skills that are shown from the start are used well; others tell it when they are opened."""
+        shown = [] if self._menu.is_long else [*self._menu.usable.values()]
+        told = [one.skill.instructions.read_text(encoding="utf-8") for one in shown]
+        if held := [one.skill.title for one in self._menu.usable.values() if one.is_held_back]:
+            told.append(
+                f"Only reading is allowed here, by an admin's decision: {', '.join(held)}. Say so when asked for more."
             )
-            for name, skill in self._missing.items()
-        ]
-        return offered + connect
+        return told
+
+    def definitions(self, messages: Iterable[ModelMessage]) -> list[ToolDefinition]:
+        """The tools as the model is offered them after `messages`."""
+        return self._menu.definitions(self._menu.opened(messages) if self._menu.is_long else ())
 
     async def call(self, turn: TurnId, part: ToolCallPart) -> Outcome:
         """Run one call of the model, or store it until the person decided, or tell the model what is wrong with it."""
         call_id = CallId(part.tool_call_id)
-        if part.tool_name in self._missing:
+        if part.tool_name == OPEN:
+            return self._opened(call_id, part)
+        if part.tool_name in self._menu.connects:
             return await self._connect(call_id, part)
         try:
             call = self.prepared(turn, call_id, part.tool_name, part.args)
@@ -95,17 +74,27 @@ class Tools:
 
     def prepared(self, turn: TurnId, call: CallId, name: str, arguments: str | dict[str, Any] | None) -> Call:
         """The call with valid arguments. Raises ValueError that tells the model what to mend."""
-        if name not in self._offered:
-            raise ValueError(
-                f"There is no tool {name!r}. The tools are: {', '.join([*self._offered, *self._missing])}."
-            )
-        skill, tool = self._offered[name]
-        return Call(turn=turn, id=call, skill=skill, tool=tool, arguments=validated(tool, arguments))
+        if name not in self._menu.tools:
+            raise ValueError(f"There is no tool {name!r}. The tools are: {', '.join(self._menu.names)}.")
+        one, tool = self._menu.tools[name]
+        account, given = one_account(tool, arguments, one.accounts)
+        return Call(turn=turn, id=call, skill=one.skill, tool=tool, arguments=validated(tool, given), account=account)
+
+    def _opened(self, call: CallId, part: ToolCallPart) -> Outcome:
+        known = [self._menu.usable[name] for name in opened_by(part) if name in self._menu.usable]
+        if not known:
+            return invalid(call, OPEN, f"`names` must hold some of: {', '.join(self._menu.usable)}.")
+        told = [one.skill.instructions.read_text(encoding="utf-8") for one in known]
+        return Outcome(call=call, tool=OPEN, kind="done", text="\n\n".join(["Their tools are here now.", *told]))
 
     async def _connect(self, call: CallId, part: ToolCallPart) -> Outcome:
-        skill = self._missing[part.tool_name]
-        purpose = str(part.args_as_dict().get("purpose") or skill.purpose)
-        pending = await self._waiting.ask_to_connect(call, skill, purpose=purpose)
+        skill = self._menu.connects[part.tool_name]
+        try:
+            purpose = str(part.args_as_dict().get("purpose") or skill.purpose)
+        except ValueError:
+            purpose = skill.purpose
+        needs: Level = "write" if skill.name in self._menu.usable else "read"
+        pending = await self._waiting.ask_to_connect(call, skill, purpose=purpose, needs=needs)
         return Outcome(
             call=call,
             tool=part.tool_name,

@@ -1,13 +1,16 @@
 """First wrapper: the model's arguments are what the tool takes, or the model is told what is wrong."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from bot.toolbox.call import Outcome
+from bot.toolbox.call import ACCOUNT, Outcome
 from memory.ids import CallId
 from skills.skill import Tool
+
+_OBJECT: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
 
 
 def validated(tool: Tool, arguments: str | dict[str, Any] | None) -> dict[str, Any]:
@@ -15,10 +18,7 @@ def validated(tool: Tool, arguments: str | dict[str, Any] | None) -> dict[str, A
 
     Raises ValueError whose message tells the model which argument to mend.
     """
-    try:
-        given = json.loads(arguments or "{}") if not isinstance(arguments, dict) else arguments
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise ValueError(f"The arguments of {tool.name} are not valid JSON ({error}). Send them again.") from error
+    given = _parsed(tool, arguments)
     try:
         model = tool.arguments.model_validate(given)
     except ValidationError as error:
@@ -28,6 +28,32 @@ def validated(tool: Tool, arguments: str | dict[str, Any] | None) -> dict[str, A
         )
         raise ValueError(f"{tool.name} cannot take these arguments. {problems}. Mend them and call again.") from error
     return {name: getattr(model, name) for name in tool.arguments.model_fields}
+
+
+def one_account(
+    tool: Tool, arguments: str | dict[str, Any] | None, accounts: Sequence[str]
+) -> tuple[str, str | dict[str, Any] | None]:
+    """Which of a person's `accounts` a call is for, empty for the usual one, and the arguments without it.
+
+    Raises ValueError that names the accounts when it is none of them.
+    """
+    if len(accounts) < 2:
+        return "", arguments
+    try:
+        given = _OBJECT.validate_python(_parsed(tool, arguments))
+    except ValidationError:
+        return "", arguments  # no object: `validated` says so
+    account = given.pop(ACCOUNT, None)
+    if account is not None and account not in accounts:
+        raise ValueError(f"`{ACCOUNT}` must be one of {', '.join(accounts)}, got {account!r}. Mend it and call again.")
+    return account or "", given
+
+
+def _parsed(tool: Tool, arguments: str | dict[str, Any] | None) -> Any:
+    try:
+        return json.loads(arguments or "{}") if not isinstance(arguments, dict) else arguments
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise ValueError(f"The arguments of {tool.name} are not valid JSON ({error}). Send them again.") from error
 
 
 def invalid(call: CallId, tool: str, told: str) -> Outcome:

@@ -28,9 +28,11 @@ class FakeTools:
     called: list[str] = field(default_factory=list[str])
     at_once: int = 0
     most_at_once: int = 0
-    definitions: list[ToolDefinition] = field(default_factory=lambda: [ToolDefinition(name="look")])
     during: Callable[[], Awaitable[None]] | None = None
     is_quiet: bool = False
+
+    def definitions(self, _messages: Sequence[ModelMessage]) -> list[ToolDefinition]:
+        return [ToolDefinition(name="look")]
 
     async def call(self, _turn: TurnId, part: ToolCallPart) -> Outcome:
         self.called.append(part.tool_name)

@@ -6,11 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.agent import Answering, Budget, End, Ended
-from bot.ending import KEEP_TRYING, Around, apology, clock, footer_of, told, tries_again
+from bot.ending import KEEP_TRYING, Around, apology, audience_of, clock, footer_of, told, tries_again
 from bot.messages import FailureCard, IncomingMessage
 from bot.toolbox.call import Outcome
+from integrations.integration import Audience
 from memory.ids import CallId, ConversationId, PersonId, TurnId, WorkspaceId
 from memory.people import Person
 
@@ -142,3 +145,28 @@ def test_the_card_for_a_bug_of_ours_says_what_works_now_and_quotes_nothing() -> 
 def test_an_unknown_time_zone_is_told_in_utc() -> None:
     assert clock(NOW, PERSON) == "11:00"
     assert clock(NOW, replace(PERSON, zone="Mars/Olympus")) == "10:00 UTC"
+
+
+LEVELS: tuple[Audience | None, ...] = (None, "members", "asker")
+
+
+@given(st.lists(st.sampled_from(LEVELS)), st.sampled_from(LEVELS))
+@settings(max_examples=50)
+def test_who_may_hear_an_answer_is_never_more_than_who_may_hear_any_part_of_it(
+    found: list[Audience | None], before: Audience | None
+) -> None:
+    reads = tuple(replace(outcome("read", "Read"), audience=one) for one in found)
+    whole = replace(work(outcomes=reads), audience=before)
+    assert audience_of(whole) == max([before, *found], key=LEVELS.index)
+
+
+@pytest.mark.parametrize("end", ["answered", "waiting", "stopped", "budget", "unavailable", "failed"])
+def test_what_only_the_asker_may_hear_goes_to_them_however_it_ends(end: End) -> None:
+    aside = replace(around(private=False), aside=True)
+    assert told(Ended(end=end, why="reasons"), work(shown="Nine months."), aside).aside
+
+
+@pytest.mark.parametrize("end", ["quiet", "spent", "later"])
+def test_what_tells_nothing_of_what_was_found_stays_where_it_was_asked(end: End) -> None:
+    aside = replace(around(private=False), aside=True)
+    assert not told(Ended(end=end, why="reasons"), work(), aside).aside

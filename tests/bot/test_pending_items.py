@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from bot.messages import ApprovalCard, ConnectCard, message_text, read_message
 from bot.pending import (
+    CONNECT,
     Decision,
     Decisions,
     Word,
@@ -27,6 +28,7 @@ from bot.pending import (
 )
 from bot.toolbox.act import Looked
 from bot.toolbox.ask import request
+from integrations.integration import Level
 from memory.database import Database
 from memory.ids import CallId, ConversationId, PendingId, PersonId, TurnId
 from memory.pending import PendingItem, PendingItems, PendingState
@@ -232,10 +234,14 @@ async def test_of_a_click_and_a_new_question_at_the_same_moment_one_wins_whole(d
 # Connecting.
 
 
+def everything(_skill: str, _needs: Level) -> bool:
+    return True
+
+
 async def test_a_connected_account_answers_every_card_that_waits_for_it(database: Database) -> None:
     for turn in ("T1:D1:1.2", "T1:D2:1.3"):
         await waiting(database, 0, turn=turn, accounts=1)
-    decisions = await Decisions(database).connected(PERSON.id, "post", "ren@post.test")
+    decisions = await Decisions(database).connected(PERSON.id, "post", "ren@post.test", covers=everything)
     assert [decision.answered for decision in decisions] == ["decided", "decided"]
     assert {item.reason for decision in decisions for item in decision.items} == {"ren@post.test"}
     assert await queued(database) == ["T1:D1:1.2:c1", "T1:D2:1.3:c1"]
@@ -251,16 +257,24 @@ def the_connect_card(items: Sequence[PendingItem]) -> ConnectCard:
 async def test_an_account_answers_no_card_of_another_service_or_person(database: Database) -> None:
     note, mail = await waiting(database, 1, accounts=1)
     decisions = Decisions(database)
-    assert await decisions.connected(PERSON.id, "board", "ren") == []
-    assert await decisions.connected(OTHER, "post", "ren") == []
+    assert await decisions.connected(PERSON.id, "board", "ren", covers=everything) == []
+    assert await decisions.connected(OTHER, "post", "ren", covers=everything) == []
     assert await state_of(database, note) == await state_of(database, mail) == "open"
+
+
+async def test_a_consent_that_kept_a_permission_back_leaves_the_card_open(database: Database) -> None:
+    [mail] = await waiting(database, 0, accounts=1)
+    decisions = Decisions(database)
+    assert await decisions.waits_for(PERSON.id, "post") == ["mail"]
+    assert await decisions.connected(PERSON.id, "post", "ren", covers=lambda _skill, _needs: False) == []
+    assert await state_of(database, mail) == "open"
 
 
 async def test_a_skipped_account_stays_skipped_when_it_is_connected_later(database: Database) -> None:
     [mail] = await waiting(database, 0, accounts=1)
     decisions = Decisions(database)
     await decisions.decide(mail.id, PERSON.id, "skipped")
-    assert await decisions.connected(PERSON.id, "post", "ren") == []
+    assert await decisions.connected(PERSON.id, "post", "ren", covers=everything) == []
     assert (await decisions.decide(mail.id, PERSON.id, "connected", account="ren")).answered == "already"
     assert await state_of(database, mail) == "skipped"
 
@@ -404,6 +418,19 @@ async def test_a_card_says_how_each_write_stands(database: Database, state: Any,
 )
 async def test_a_connect_card_says_what_is_still_missing(database: Database, states: Any, expected: Any) -> None:
     items = await waiting(database, 0, accounts=2)
-    changed = [replace(item, state=state) for item, state in zip(items, states, strict=True)]
+    changed = [
+        replace(item, state=state, body=for_service(item.body, f"post-{n}"))
+        for n, (item, state) in enumerate(zip(items, states, strict=True))
+    ]
     card = the_connect_card(changed)
     assert (card.state, len(card.offers)) == expected
+
+
+async def test_two_skills_of_one_service_have_one_button(database: Database) -> None:
+    items = await waiting(database, 0, accounts=2)
+    [offer] = the_connect_card(items).offers
+    assert offer.url == CONNECT.validate_json(items[0].body).offer.url
+
+
+def for_service(body: str, integration: str) -> str:
+    return CONNECT.dump_json(replace(CONNECT.validate_json(body), integration=integration)).decode()

@@ -20,6 +20,7 @@ from pydantic_ai.messages import (
 from bot.messages import AttachedFile
 from bot.prompt import (
     PUT_ASIDE,
+    alternating,
     asked,
     closed_with,
     closing,
@@ -207,3 +208,26 @@ def test_what_was_decided_late_is_not_heard_by_others() -> None:
         "person: put it up",
         "pinyon: It is posted.",
     ]
+
+
+def test_an_answer_that_went_to_somebody_alone_is_not_heard_by_others() -> None:
+    whole = transcript("1.0", ASKED, closed_with("The runway is nine months."))
+    heard = history([overheard(replace(whole, audience="asker"))])
+    assert plain(heard.messages) == [
+        "person: put it up",
+        "pinyon: Answered privately, because it rests on private sources.",
+    ]
+
+
+def test_what_was_put_aside_and_what_was_asked_then_are_one_message_of_the_person() -> None:
+    past = history([transcript("1", ASKED, WRITES)])
+    told = alternating([*past.messages, *closing(past, PUT_ASIDE), asked(incoming("something new"))])
+    assert [type(message) for message in told] == [ModelRequest, ModelResponse, ModelRequest]
+    assert plain(told)[-1] == "person: something new"
+    assert [line.split(":")[0] for line in plain(told)[-3:-1]] == ["result c0", "result c1"]
+
+
+def test_nothing_else_is_joined_and_nothing_is_lost() -> None:
+    messages = [ASKED, said("Yes."), asked(incoming("more")), said("And."), said("More.")]
+    assert alternating(messages) == messages
+    assert plain(alternating([ASKED, ASKED, ASKED])) == plain([ASKED, ASKED, ASKED])

@@ -122,6 +122,28 @@ def test_an_integration_is_set_up_when_it_has_an_id_and_a_secret() -> None:
     assert (app.api_url, app.token_url) == (github.api_url, "http://127.0.0.1/token")
 
 
+def test_what_a_vendor_has_beside_its_api_moves_with_the_api() -> None:
+    slack = integration_catalog()["slack"]
+    client = {"SLACK_CLIENT_ID": "1", "SLACK_CLIENT_SECRET": "s"}
+    real = read_settings(ENOUGH | client).oauth_app(slack)
+    assert real is not None
+    assert real.authorize_url == "https://slack.com/oauth/v2/authorize"
+    ours = read_settings(ENOUGH | client | {"SLACK_API_URL": "http://127.0.0.1:9/api/"}).oauth_app(slack)
+    assert ours is not None
+    assert ours.authorize_url == "http://127.0.0.1:9/oauth/v2/authorize"
+    assert ours.token_url == "http://127.0.0.1:9/api/oauth.v2.access"
+
+
+def test_further_endpoints_are_the_vendors_own_unless_set() -> None:
+    google = integration_catalog()["google"]
+    client = {"GOOGLE_CLIENT_ID": "1", "GOOGLE_CLIENT_SECRET": "s", "GOOGLE_API_URL": "http://127.0.0.1:9"}
+    app = read_settings(ENOUGH | client | {"GOOGLE_USERINFO_URL": "http://127.0.0.1:9/me"}).oauth_app(google)
+    assert app is not None
+    assert app.endpoints["userinfo_url"] == "http://127.0.0.1:9/me"
+    assert app.endpoints["mail_url"] == "https://mail.google.com/mail/#all"
+    assert app.token_url == google.auth.token_url
+
+
 def test_the_environment_is_read_and_what_is_set_to_nothing_is_not_set(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

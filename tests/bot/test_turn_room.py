@@ -17,6 +17,7 @@ from bot.llm import ModelCall, ModelsUnavailable, Shown
 from bot.messages import Answer, ApprovalCard, Card, FailureCard, IncomingMessage
 from bot.pending import Decisions
 from bot.router import AgentFile, Router
+from bot.toolbox.menu import Available
 from bot.turn import Parts, TurnRoom
 from memory.database import Database
 from memory.direct import DirectConnection
@@ -61,6 +62,10 @@ class FakeSurface:
     person: Person = PERSON
     replies: list[FakeReply] = field(default_factory=list[FakeReply])
     redrawn: list[Card] = field(default_factory=list[Card])
+    has_others: bool = False
+
+    async def others_read(self, message: IncomingMessage) -> bool:
+        return self.has_others
 
     async def introduce(self, message: IncomingMessage) -> Person:
         return self.person
@@ -91,8 +96,8 @@ class FakeSpending:
 
 @dataclass
 class AlwaysConnected:
-    async def skills(self, person: Person) -> tuple[Sequence[Skill], Sequence[Skill]]:
-        return [replace(NOTES, instructions=Path(__file__))], []
+    async def skills(self, person: Person) -> tuple[Sequence[Available], Sequence[Skill]]:
+        return [Available(skill=replace(NOTES, instructions=Path(__file__)))], []
 
 
 @dataclass

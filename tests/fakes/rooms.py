@@ -15,8 +15,10 @@ from bot.messages import Answer, IncomingMessage, Task
 from bot.pending import Waiting
 from bot.toolbox.act import Act, SignedIn
 from bot.toolbox.call import Call
+from bot.toolbox.menu import Available
 from bot.toolbox.tools import Tools
 from integrations.errors import AccessRevoked
+from integrations.integration import Level
 from memory.database import Database
 from memory.ids import ConversationId, PendingId, PersonId, TurnId, WorkspaceId
 from memory.ledger import Ledger
@@ -225,9 +227,9 @@ class FakeAccounts:
     renewed: int = 0
     """How often a refused sign-in turns out to be an old one."""
 
-    async def sign_in(self, person: Person, integration: str) -> SignedIn:
+    async def sign_in(self, person: Person, skill: Skill, level: Level, account: str) -> SignedIn:
         if not self.is_connected:
-            raise AccessRevoked(f"{integration} is not connected.")
+            raise AccessRevoked(f"{skill.integration} is not connected.")
         return SignedIn(client=self.board, account=self.account, service="Board", version=self.renewed)
 
     async def ended(self, signed_in: SignedIn) -> bool:
@@ -289,7 +291,8 @@ async def bench(
     async def announce(call: Call) -> None:
         announced.append(call.doing)
 
-    tools = Tools(connected, missing, act=act, waiting=waiting, ledger=ledger, announce=announce)
+    usable = [Available(skill=skill) for skill in connected]
+    tools = Tools(usable, missing, act=act, waiting=waiting, ledger=ledger, announce=announce)
     return Bench(
         message=message,
         board=board,

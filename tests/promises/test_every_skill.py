@@ -18,6 +18,13 @@ TOOLS = [tool for skill in SKILLS for tool in skill.tools]
 WRITES = [tool for tool in TOOLS if tool.effect == "write"]
 READS = [tool for tool in TOOLS if tool.effect == "read"]
 
+HEARD_BY_MEMBERS = {
+    "pull_requests": "the company's own work, which people discuss in channels anyway",
+    "issues": "the same",
+    "tickets": "the same: boards are made to be looked at by all",
+    "people": "profiles are open to every member of the workspace",
+}
+"""Skills whose findings may be told in a channel of members; all others are answered to the asker alone."""
 MAX_WORDS = 400
 """Of a skill's instructions: they stand in every prompt."""
 MAX_EXAMPLES = 4
@@ -75,6 +82,11 @@ def test_it_tells_people_what_it_is_for(skill: Skill):
     for example in skill.examples:
         assert 0 < len(example.title) <= 40
         assert example.message
+
+
+@every_skill
+def test_what_it_finds_is_for_the_asker_alone_unless_there_is_a_reason(skill: Skill):
+    assert (skill.audience == "members") == (skill.name in HEARD_BY_MEMBERS)
 
 
 @every_skill

@@ -38,6 +38,8 @@ async def test_the_status_is_taken_back_and_nothing_is_posted() -> None:
         notice=unused,
         neutral=unused,
         open_direct=unused,
+        heading=unused,
+        bot_user="U0BOT",
         taken_over=False,
     )
     await reply.status("Going on")

@@ -1,0 +1,161 @@
+"""What the model is offered: tools, one line for each skill while there are too many, and ways to connect the rest."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_ai.messages import ModelMessage, ModelResponse, ToolCallPart
+from pydantic_ai.tools import ToolDefinition
+
+from bot.toolbox.call import ACCOUNT
+from integrations.integration import Level
+from skills.skill import Skill, Tool
+
+MOST_TOOLS = 30
+"""More than these are not shown at once (architecture §6): a long schema costs money and attention."""
+OPEN = "open_skills"
+CONNECT = "connect_"
+PURPOSE = {
+    "type": "object",
+    "properties": {
+        "purpose": {
+            "type": "string",
+            "description": "What it is needed for, after “I need your own account to …”: “read this pull request”.",
+        }
+    },
+    "required": ["purpose"],
+    "additionalProperties": False,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Available:
+    """A skill that works for this person now."""
+
+    skill: Skill
+    level: Level = "write"
+    accounts: tuple[str, ...] = ()
+    """What the person calls the accounts that it can act as, the usual one first."""
+    widens: bool = False
+    """Whether the person could let it change things too."""
+
+    @property
+    def tools(self) -> tuple[Tool, ...]:
+        return self.skill.tools_at(self.level)
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether somebody else than the person keeps it to reading."""
+        return self.level == "read" and not self.widens and bool(self.skill.changes)
+
+
+class Menu:
+    """The tools of one person, and what of them a thread has opened."""
+
+    def __init__(self, usable: Sequence[Available], missing: Sequence[Skill]) -> None:
+        self.usable: Mapping[str, Available] = {one.skill.name: one for one in usable}
+        self.tools: Mapping[str, tuple[Available, Tool]] = {
+            tool.name: (one, tool) for one in usable for tool in one.tools
+        }
+        widening = (one.skill for one in usable if one.widens)
+        self.connects: Mapping[str, Skill] = {f"{CONNECT}{skill.name}": skill for skill in (*missing, *widening)}
+
+    @property
+    def is_long(self) -> bool:
+        return len(self.tools) > MOST_TOOLS
+
+    @property
+    def names(self) -> list[str]:
+        """Everything that the model may call."""
+        return [*([OPEN] if self.is_long else []), *self.tools, *self.connects]
+
+    def opened(self, messages: Iterable[ModelMessage]) -> set[str]:
+        """The skills that a thread opened or used. Read from its messages, so that a replay finds the same."""
+        calls = [
+            part
+            for message in messages
+            if isinstance(message, ModelResponse)
+            for part in message.parts
+            if isinstance(part, ToolCallPart)
+        ]
+        used = {self.tools[call.tool_name][0].skill.name for call in calls if call.tool_name in self.tools}
+        for call in calls:
+            if call.tool_name == OPEN:
+                used |= set(opened_by(call))
+            # Whoever was just connected was wanted.
+            used |= {call.tool_name.removeprefix(CONNECT)} & self.usable.keys()
+        return used
+
+    def definitions(self, opened: Collection[str]) -> list[ToolDefinition]:
+        """The tools as the model is offered them."""
+        shown = [
+            ToolDefinition(name=tool.name, description=tool.description, parameters_json_schema=schema_of(one, tool))
+            for one, tool in self.tools.values()
+            if not self.is_long or one.skill.name in opened
+        ]
+        closed = [one for name, one in self.usable.items() if self.is_long and name not in opened]
+        return [*([_opener(closed)] if closed else []), *shown, *self._connecting()]
+
+    def _connecting(self) -> list[ToolDefinition]:
+        return [
+            ToolDefinition(
+                name=name,
+                description=_connecting(skill, widens=skill.name in self.usable),
+                parameters_json_schema=PURPOSE,
+            )
+            for name, skill in self.connects.items()
+        ]
+
+
+def opened_by(call: ToolCallPart) -> list[str]:
+    """The names that a call of `open_skills` gave; whatever else it gave is none."""
+    try:
+        names = call.args_as_dict().get("names")
+    except ValueError:
+        return []
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []  # pyright: ignore[reportUnknownVariableType]: any JSON
+
+
+def schema_of(one: Available, tool: Tool) -> dict[str, Any]:
+    """A tool's arguments; with several accounts, one of them is which."""
+    if len(one.accounts) < 2:
+        return tool.schema
+    usual, *_ = one.accounts
+    account = {
+        "type": "string",
+        "enum": [*one.accounts],
+        "description": f"Which of the person's accounts. Leave out unless they said it: then it is {usual}.",
+    }
+    schema = tool.schema
+    return {**schema, "properties": {**schema["properties"], ACCOUNT: account}}
+
+
+def _opener(closed: Sequence[Available]) -> ToolDefinition:
+    lines = "\n".join(
+        f"- {one.skill.name}: {one.skill.purpose} Tools: {', '.join(tool.name for tool in one.tools)}" for one in closed
+    )
+    return ToolDefinition(
+        name=OPEN,
+        description=f"Open the skills that this needs, all in one call; then their tools are here.\n{lines}",
+        parameters_json_schema={
+            "type": "object",
+            "properties": {
+                "names": {"type": "array", "items": {"type": "string", "enum": [one.skill.name for one in closed]}}
+            },
+            "required": ["names"],
+            "additionalProperties": False,
+        },
+    )
+
+
+def _connecting(skill: Skill, *, widens: bool) -> str:
+    if widens:
+        changing = ", ".join(tool.name for tool in skill.tools if tool.effect == "write")
+        return (
+            f"{skill.title} can only read so far. Calling this shows the person a card to let it change things as"
+            f" well; afterwards these tools are here and you go on: {changing}."
+        )
+    return (
+        f"{skill.purpose} Not connected yet: calling this shows the person a card to connect their account; afterwards"
+        f" its tools are here and you go on: {', '.join(tool.name for tool in skill.tools)}."
+    )

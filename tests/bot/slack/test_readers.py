@@ -1,0 +1,80 @@
+"""Who reads along in a channel, as Slack says at that moment."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bot.slack.readers import MOST_ASKED, others_read
+from memory.ids import WorkspaceId
+from memory.people import Person, profile_from_slack
+
+NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+TEAM = WorkspaceId("T1")
+
+
+@dataclass
+class FakeApi:
+    """A channel with members, in pages of `page`."""
+
+    users: list[dict[str, Any]]
+    channel: dict[str, Any] = field(default_factory=dict[str, Any])
+    strangers: list[str] = field(default_factory=list[str])
+    page: int = 1_000
+    asked: list[str] = field(default_factory=list[str])
+
+    async def get(self, method: str, **arguments: Any) -> dict[str, Any]:
+        self.asked.append(method)
+        if method == "conversations.info":
+            return {"channel": {"id": arguments["channel"], **self.channel}}
+        every: list[Any] = [user["id"] for user in self.users] + self.strangers
+        if method == "users.list":
+            every = self.users
+        start = int(arguments.get("cursor") or 0)
+        more = str(start + self.page) if start + self.page < len(every) else ""
+        return {"members": every[start : start + self.page], "response_metadata": {"next_cursor": more}}
+
+    async def person(self, user: str) -> Person:
+        self.asked.append(user)
+        found = next((one for one in self.users if one["id"] == user), {"id": user, "team_id": "T2"})
+        return profile_from_slack(found, workspace=TEAM, now=NOW)
+
+
+def member(n: int, **facts: Any) -> dict[str, Any]:
+    return {"id": f"U{n}", "team_id": "T1", "name": f"nr{n}", **facts}
+
+
+async def others(api: FakeApi) -> bool:
+    slack: Any = api
+    return await others_read(slack, "C1", workspace=TEAM, person=api.person, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("joins", "reads"),
+    [
+        ({}, False),
+        ({"is_bot": True}, False),
+        ({"is_restricted": True}, True),
+        ({"is_ultra_restricted": True}, True),
+        ({"is_stranger": True}, True),
+        ({"team_id": "T2"}, True),
+    ],
+)
+@pytest.mark.parametrize("members", [3, MOST_ASKED + 5])
+async def test_one_who_is_no_member_is_enough(members: int, joins: dict[str, Any], reads: bool) -> None:  # noqa: FBT001
+    """chan_external"""
+    api = FakeApi([*map(member, range(members)), member(900, **joins)], page=40)
+    assert await others(api) is reads
+
+
+@pytest.mark.parametrize("shared", ["is_ext_shared", "is_pending_ext_shared"])
+async def test_a_channel_shared_with_another_company_is_read_by_it(shared: str) -> None:
+    """chan_external: also before anybody of theirs has joined."""
+    assert await others(FakeApi([member(1)], channel={shared: True}))
+
+
+async def test_of_a_large_channel_the_whole_list_is_read_and_only_strangers_are_looked_at() -> None:
+    api = FakeApi([*map(member, range(MOST_ASKED + 1))], strangers=["W7"])
+    assert await others(api)
+    assert api.asked == ["conversations.info", "conversations.members", "users.list", "W7"]
