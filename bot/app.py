@@ -26,6 +26,7 @@ from bot.messages import Card
 from bot.pending import Decisions
 from bot.router import Router, read_agent
 from bot.self_service.accounts import PersonalAccounts
+from bot.self_service.administration import OneAtATime
 from bot.self_service.connections import Connections
 from bot.settings import ROOT, Misset, Problem, Settings
 from bot.slack.api import Failed, SlackApi, reason, slack_client
@@ -40,8 +41,9 @@ from bot.spending import Spending
 from bot.telemetry import Metrics
 from bot.turn import Parts, TurnRoom
 from bot.web.app import build_web
-from bot.web.site import Site, SlackApp
+from bot.web.site import Checks, Site, SlackApp
 from integrations.catalog import integration_catalog
+from integrations.integration import Level
 from memory import feedback
 from memory.connect_flows import ConnectFlows
 from memory.crypto import Keyring
@@ -51,6 +53,7 @@ from memory.ids import PendingId, PersonId, WorkspaceId
 from memory.ledger import Ledger, tools_done
 from memory.pending import PendingItem, PendingItems
 from memory.people import People
+from memory.skill_rules import SkillRules
 from memory.turns import Turns
 from memory.web_sessions import WebSessions
 from skills.catalog import skill_catalog
@@ -90,6 +93,7 @@ class App:
     web: FastAPI
     metrics: Metrics
     connections: Connections
+    departures: Departures
     decisions: Decisions
     items: PendingItems
     background: Background
@@ -160,7 +164,9 @@ class App:
                 next(item.person for item in expired if item.turn == turn),
             )
             await redraw(self.surface, decision.card, decision.items)
-        await self.connections.sweep(now=utc_now())
+        # Both ask others over the network; the leader has dead workers' turns to look after.
+        self.background.run(self.connections.sweep(now=utc_now()))
+        self.background.run(self.departures.sweep())
         await prune(older_than=utc_now() - KEEP_STEPS)
 
     async def stop(self) -> None:
@@ -177,8 +183,11 @@ class App:
         await self.database.close()
 
 
-def build(settings: Settings, database_url: str, *, timing: Timing | None = None) -> App:
-    """Build everything; nothing is started and nothing is asked over the network. Runs inside the event loop."""
+def build(settings: Settings, database_url: str, *, timing: Timing | None = None, doctor: Checks | None = None) -> App:
+    """Build everything; nothing is started and nothing is asked over the network. Runs inside the event loop.
+
+    `doctor` runs the checks that the admins of the first workspace may ask for on the web.
+    """
     timing = timing or Timing()
     worker = settings.worker()
     database = open_database(database_url, name=worker)
@@ -192,6 +201,7 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
         grants=grants,
         flows=ConnectFlows(database, keyring, grants),
         people=people,
+        rules=SkillRules(database),
         skills=skill_catalog(),
         integrations=integrations,
         apps={name: ours for name, declared in integrations.items() if (ours := settings.oauth_app(declared))},
@@ -245,9 +255,7 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
         feedback=partial(feedback.keep, database),
         now=utc_now,
     )
-    departures = Departures(
-        surface=surface, people=people, sessions=sessions, connections=connections, background=background
-    )
+    departures = Departures(surface=surface, people=people, connections=connections, background=background)
     secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
     bolt = slack_app(
         surface,
@@ -263,11 +271,22 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
     )
 
     async def on_connected(person: PersonId, integration: str, _pending: PendingId | None) -> None:
-        grant = await grants.find(person, integration)
-        for decision in await decisions.connected(person, integration, grant.account.name if grant else ""):
+        states = {state.skill: state for state in await connections.states(person)}
+        account = next((s.account for s in states.values() if s.integration == integration and s.works), "")
+
+        def covers(skill: str, needs: Level) -> bool:
+            return skill in states and states[skill].covers(needs)
+
+        for decision in await decisions.connected(person, integration, account, covers=covers):
             durable.wake()
             background.run(redraw(surface, decision.card, decision.items))
         background.run(welcome.home(person))
+
+    examined = OneAtATime(doctor) if doctor else None
+
+    def checks(workspace: WorkspaceId) -> Checks | None:
+        """What the doctor finds is about all of this Pinyon: it is for the workspace that it was set up with."""
+        return examined if workspace == next(iter(surface.workplaces), None) else None
 
     site = Site(
         public_url=settings.pinyon_public_url,
@@ -280,7 +299,9 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
         http=http,
         look_up=surface.look_up,
         on_connected=on_connected,
+        waits_for=decisions.waits_for,
         clock=utc_now,
+        checks=checks,
     )
     app = App(
         settings=settings,
@@ -293,6 +314,7 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
         web=FastAPI(),
         metrics=metrics,
         connections=connections,
+        departures=departures,
         decisions=decisions,
         items=items,
         background=background,

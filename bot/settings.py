@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -91,6 +91,8 @@ class Settings(BaseSettings):
     google_token_url: str | None = None
     google_revoke_url: str | None = None
     google_userinfo_url: str | None = None
+    google_mail_url: str | None = None
+    """Where people read a thread of their mail; only the playground has it elsewhere."""
 
     e2b_api_key: SecretStr | None = None
 
@@ -179,18 +181,25 @@ class Settings(BaseSettings):
 
     def oauth_app(self, integration: Integration) -> OAuthApp | None:
         """Our registration at `integration`, each endpoint as set or the vendor's own; None when it is not set up."""
-        name = integration.name
+        name, auth = integration.name, integration.auth
         client_id, secret = getattr(self, f"{name}_client_id", None), getattr(self, f"{name}_client_secret", None)
         if not client_id or secret is None:
             return None
+        api_url = getattr(self, f"{name}_api_url", None) or integration.api_url
+
+        def endpoint(what: str, own: str) -> str:
+            """As set; or where the vendor has it, beside an API that stands elsewhere if it is part of that API."""
+            return getattr(self, f"{name}_{what}", None) or _beside(own, integration.api_url, api_url)
+
         return OAuthApp(
             name=name,
             client_id=client_id,
             client_secret=secret,
-            api_url=getattr(self, f"{name}_api_url") or integration.api_url,
-            authorize_url=getattr(self, f"{name}_authorize_url") or integration.auth.authorize_url,
-            token_url=getattr(self, f"{name}_token_url") or integration.auth.token_url,
-            revoke_url=getattr(self, f"{name}_revoke_url") or integration.auth.revoke_url,
+            api_url=api_url,
+            authorize_url=endpoint("authorize_url", auth.authorize_url),
+            token_url=endpoint("token_url", auth.token_url),
+            revoke_url=endpoint("revoke_url", auth.revoke_url or "") or None,
+            endpoints={what: endpoint(what, own) for what, own in integration.endpoints},
         )
 
     def worker(self) -> str:
@@ -226,6 +235,14 @@ class Settings(BaseSettings):
                 "missing; with a database of your own, the key that seals people's accounts must not live on one"
                 " machine's disk; make one with: pinyon keys new",
             )
+
+
+def _beside(url: str, api_url: str, ours: str) -> str:
+    """`url` of the same host as the vendor's API, moved to where we were told that the API is."""
+    there, vendor, here = urlsplit(url), urlsplit(api_url), urlsplit(ours)
+    if ours == api_url or there.netloc != vendor.netloc:
+        return url
+    return urlunsplit(there._replace(scheme=here.scheme, netloc=here.netloc))
 
 
 def new_key() -> str:

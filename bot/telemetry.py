@@ -10,7 +10,10 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 # Whatever looks like a credential, wherever it stands: the last line of defence, after SecretStr.
-_SECRET = re.compile(r"(xox[a-z]-|xapp-|xoxe\.|gh[oprsu]_|github_pat_|sk-ant-|sk-)[A-Za-z0-9_\-.]{6,}")
+_SECRET = re.compile(
+    r"(xox[a-z]-|xapp-|xoxe\.|gh[oprsu]_|github_pat_|sk-ant-|sk-"
+    r"|ya29\.|1//0|GOCSPX-|eyJ|ATOA|ATCTT)[A-Za-z0-9_\-.]{6,}"
+)
 
 
 def set_up_logs(style: str = "console", *, level: int = logging.INFO) -> None:

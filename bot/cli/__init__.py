@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.cli import doctor, keys, manifest, migrate, serve, worker
+from bot.cli import doctor, keys, manifest, migrate, new_integration, serve, worker
 
 app = typer.Typer(
     name="pinyon",
@@ -16,4 +16,5 @@ app.command("worker")(worker.worker)
 app.command("doctor")(doctor.doctor)
 app.command("manifest")(manifest.manifest)
 app.command("migrate")(migrate.migrate)
+app.command("new-integration")(new_integration.new_integration)
 app.add_typer(keys.app, name="keys")

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 import structlog
 import uvicorn
 
+from bot.cli.doctor import checked
 from bot.cli.run import database_url, give_up, run, settings_or_exit, until
 from bot.settings import Misset, Settings
 
@@ -35,7 +37,11 @@ async def serving(settings: Settings, stop: asyncio.Event) -> None:
     """Serve until `stop` is set."""
     # PostgreSQL starts while the rest is imported: most of a start is waiting for one or the other.
     url, rooms = await asyncio.gather(database_url(settings), asyncio.to_thread(import_module, "bot.app"))
-    app: App = rooms.build(settings, url)
+
+    async def address() -> str:
+        return url
+
+    app: App = rooms.build(settings, url, doctor=partial(checked, settings, (), database=address))
     await app.enter_workplaces()
     server = Server(
         uvicorn.Config(

@@ -16,6 +16,13 @@ SKEW = timedelta(seconds=60)
 """Slack's signatures and people's sign-ins are refused by clocks a few minutes apart."""
 _ANSWER: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
 _APP = "api.slack.com/apps, your app"
+UNSAID = Finding(
+    "note",
+    "Slack app",
+    "no token of ours may ask Slack which events, tabs, commands and buttons the app has",
+    f"Look by hand: {_APP}, App Manifest has to read as `pinyon manifest` prints it.",
+)
+"""Reading an app's manifest takes a configuration token of its maker's (apps.manifest.export), which lasts 12 hours."""
 
 
 class NoAnswer(Exception):
@@ -32,6 +39,7 @@ async def check_slack(settings: Settings, *, http: httpx.AsyncClient, now: Calla
             if number == 0:
                 found += _clock(headers, now())
         found += await _hearing(settings, http=http)
+        found += [UNSAID] if any(finding.about == "Slack bot token" for finding in found) else []
     except NoAnswer as silence:
         mend = "Check the network of this machine, HTTPS_PROXY if it needs one, and SLACK_API_URL."
         found.append(Finding("fix", "SLACK_API_URL", str(silence), mend))

@@ -13,6 +13,9 @@ from bot.doctor.finding import Finding
 from bot.settings import Settings
 from memory.database import alembic_config, open_database
 
+OLDEST = 14
+"""Nobody mends older ones any more (https://www.postgresql.org/support/versioning/)."""
+
 
 async def check_database(settings: Settings, address: Callable[[], Awaitable[str]]) -> list[Finding]:
     """Whether the database answers, may be written to, and has this version's tables."""
@@ -43,6 +46,8 @@ async def _tables(connection: AsyncConnection, url: str) -> Finding:
     may_create = await connection.scalar(text("SELECT has_database_privilege(current_database(), 'CREATE')"))
     has_tables = await connection.scalar(text("SELECT to_regclass('alembic_version') IS NOT NULL"))
     now = await connection.scalar(text("SELECT version_num FROM alembic_version")) if has_tables else None
+    if int(version) < OLDEST:
+        return Finding("fix", "Database", f"PostgreSQL {version} is too old", f"Pinyon needs {OLDEST} or newer.")
     if now == script.get_current_head():
         return Finding("ok", "Database", f"PostgreSQL {version}, {len(known)} migration{'s' * (len(known) > 1)}")
     if now is not None and now not in known:

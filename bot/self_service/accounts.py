@@ -3,10 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from bot.self_service.connections import Acting, Connections
 from bot.toolbox.act import SignedIn
+from bot.toolbox.menu import Available
 from integrations.errors import AccessRevoked
+from integrations.integration import Level
 from memory.ids import PendingId, PersonId
 from memory.people import Person
 from skills.skill import Skill
@@ -19,24 +22,36 @@ class PersonalAccounts:
     connections: Connections
     now: Callable[[], datetime]
 
-    async def skills(self, person: Person) -> tuple[Sequence[Skill], Sequence[Skill]]:
+    async def skills(self, person: Person) -> tuple[Sequence[Available], Sequence[Skill]]:
         """The skills that work for `person` now, and those that would once an account is connected."""
-        states = await self.connections.states_without(person.switched_off, person.id)
-        declared = self.connections.skills
-        usable = [declared[s.skill] for s in states if s.status in ("connected", "ready")]
-        missing = [declared[s.skill] for s in states if s.status in ("not_connected", "ended")]
-        return usable, missing if self.connections.public_url else []
+        states = await self.connections.states_of(person.id, person)
+        declared, can_connect = self.connections.skills, self.connections.public_url is not None
+        usable = [
+            Available(
+                skill=declared[state.skill],
+                level=state.level,
+                accounts=state.accounts,
+                widens=state.widens and can_connect,
+            )
+            for state in states
+            if state.works
+        ]
+        missing = [declared[state.skill] for state in states if state.status in ("not_connected", "ended")]
+        return usable, missing if can_connect else []
 
-    async def offer(self, person: PersonId, integration: str, pending: PendingId) -> str:
+    async def offer(self, person: PersonId, skill: str, pending: PendingId) -> str:
         """The address at which `person` connects what the pending item waits for. Raises NotSetUp."""
-        return await self.connections.offer(person, integration, now=self.now(), pending=pending)
+        return await self.connections.offer(person, skill, now=self.now(), pending=pending)
 
-    async def sign_in(self, person: Person, integration: str) -> SignedIn:
-        acting = await self.connections.client_for(person.id, integration, now=self.now())
+    async def sign_in(self, person: Person, skill: Skill, level: Level, account: str) -> SignedIn:
+        integration = skill.integration or ""
+        acting = await self.connections.client_for(
+            person.id, integration, now=self.now(), covers=partial(skill.scopes.cover, level), label=account
+        )
         title = self.connections.integrations[integration].title
         if acting is None:
             raise AccessRevoked(f"{title} is not connected.")
-        return SignedIn(client=acting.client, account=acting.account.name, service=title, version=acting)
+        return SignedIn(client=acting.client, account=acting.account, service=title, version=acting)
 
     async def ended(self, signed_in: SignedIn) -> bool:
         return not isinstance(signed_in.version, Acting) or await self.connections.ended(signed_in.version)

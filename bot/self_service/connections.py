@@ -1,49 +1,32 @@
 """What a person's skills can reach, and with which of their accounts; Slack and the web only draw it."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import httpx
 import structlog
 
+from bot.self_service.standing import ORDER, SkillState, named, state_of
 from integrations import oauth
-from integrations.errors import AccessRevoked, IntegrationError
-from integrations.integration import Account, Integration, OAuthApp
-from memory.connect_flows import ConnectFlows
+from integrations.errors import AccessRevoked, IntegrationError, PermissionMissing
+from integrations.integration import Account, Destination, Integration, Level, OAuthApp, Site, Tokens
+from memory.connect_flows import ConnectFlows, ConnectLink
 from memory.crypto import Tampered
-from memory.grants import Grant, Grants, to_act_with
-from memory.ids import GrantId, PendingId, PersonId
-from memory.people import People
+from memory.grants import Grant, Grants, anything, to_act_with
+from memory.ids import GrantId, PendingId, PersonId, workspace_of
+from memory.people import People, Person, Switch
+from memory.skill_rules import SkillRules
 from skills.skill import Skill
 
 log = structlog.get_logger()
 
-Status: TypeAlias = Literal["ended", "connected", "ready", "not_connected", "off", "not_set_up"]
-"""`ended`: wants reconnecting; `ready`: needs no account; `not_set_up`: an operator has to set it up first."""
-_ORDER: tuple[Status, ...] = ("ended", "connected", "ready", "not_connected", "off", "not_set_up")
-
 
 class NotSetUp(Exception):
     """Nobody can connect this here; the message names the settings that an admin sets."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SkillState:
-    """One skill, as it stands for one person."""
-
-    skill: str
-    title: str
-    purpose: str
-    integration: str | None
-    service: str
-    """The vendor's name as people know it; empty when the skill needs none."""
-    status: Status
-    account: str = ""
-    since: datetime | None = None
-    used_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +37,15 @@ class AccountState:
     integration: str
     service: str
     account: Account
+    label: str
+    """What the person calls it."""
+    site: Site | None
+    has_sites: bool
+    """Whether the person can use it at another of the vendor's sites."""
+    ended: bool
+    """The vendor took the access back: it wants reconnecting."""
+    since: datetime
+    used_at: datetime | None
     skills: tuple[str, ...]
     """Titles of the skills that use it."""
     can_revoke: bool
@@ -67,7 +59,8 @@ class Acting:
     """A vendor's client, signed in as one person for the next minutes."""
 
     client: Any
-    account: Account
+    account: str
+    """Whom it acts as, as the person knows the account."""
     grant: GrantId
     version: int
     """Which tokens it holds; `Connections.ended` wants it back after a 401."""
@@ -80,6 +73,7 @@ class Connections:
     grants: Grants
     flows: ConnectFlows
     people: People
+    rules: SkillRules
     skills: Mapping[str, Skill]
     integrations: Mapping[str, Integration]
     apps: Mapping[str, OAuthApp]
@@ -87,10 +81,13 @@ class Connections:
     http: httpx.AsyncClient
     public_url: str | None
 
-    async def offer(self, person: PersonId, name: str, *, now: datetime, pending: PendingId | None = None) -> str:
+    async def offer(
+        self, person: PersonId, name: str, *, now: datetime, level: Level = "write", pending: PendingId | None = None
+    ) -> str:
         """Return the address at which this person connects what skill or integration `name` needs.
 
-        Asked again for the same pending item, it is the same address. Show it to this person only. Raises NotSetUp.
+        `level` says whether a skill is to change things too. Asked again for the same pending item, it is the same
+        address. Show it to this person only. Raises NotSetUp.
         """
         integration = self.integration_of(name)
         if integration is None:
@@ -100,8 +97,32 @@ class Connections:
             raise NotSetUp(f"{integration.title} is not set up here. An admin sets {settings}.")
         if self.public_url is None:
             raise NotSetUp("Accounts cannot be connected here yet. An admin sets PINYON_PUBLIC_URL.")
-        link = await self.flows.issue(person, integration.name, now=now, pending=pending)
+        skill = name if name in self.skills else ""
+        rule = (await self.rules.of(workspace_of(person))).get(skill)
+        level = "read" if rule and rule.allows(person) == "read" else level
+        link = await self.flows.issue(person, integration.name, now=now, skill=skill, level=level, pending=pending)
         return f"{self.public_url.rstrip('/')}/connect/{link}"
+
+    async def scopes_for(self, link: ConnectLink, waiting: Iterable[str]) -> tuple[str, ...]:
+        """Return which permissions a visit to the vendor asks for.
+
+        What the link's skill needs, what else waits for the same account, and what the person gave before: some
+        vendors replace the old consent by the new.
+        """
+        grants = await self.grants.list(link.person)
+        before = [g for g in grants if g.integration == link.integration and g.problem != "disconnecting"]
+        wanted: dict[str, Level] = dict.fromkeys(waiting, "write")
+        if link.skill:
+            wanted[link.skill] = link.level
+        if not wanted and not before:
+            wanted = {skill.name: "write" for skill in self.skills_of(link.integration)}
+        asked = [
+            scope
+            for skill in self.skills_of(link.integration)
+            if skill.name in wanted
+            for scope in skill.scopes.of(wanted[skill.name])
+        ]
+        return tuple(dict.fromkeys([*asked, *(scope for grant in before for scope in grant.scopes)]))
 
     def integration_of(self, name: str) -> Integration | None:
         """Return the integration that skill or integration `name` acts through."""
@@ -112,38 +133,81 @@ class Connections:
         return tuple(skill for skill in self.skills.values() if skill.integration == integration)
 
     async def states(self, person: PersonId) -> tuple[SkillState, ...]:
-        """Return every skill, what wants the person's attention first."""
-        known = await self.people.get(person)
-        return await self.states_without(known.switched_off if known else (), person)
+        """Return every skill that the person may have, what wants their attention first."""
+        return await self.states_of(person, await self.people.get(person))
 
-    async def states_without(self, off: Sequence[str], person: PersonId) -> tuple[SkillState, ...]:
-        """Return `states` of somebody who switched the skills `off` off."""
-        grants = await self.grants.list(person)
-        states = [
-            self._state(skill, to_act_with(grants, skill.integration or ""), off=skill.name in off)
+    async def states_of(self, person: PersonId, known: Person | None) -> tuple[SkillState, ...]:
+        """Return `states` of somebody whose profile is at hand."""
+        grants, rules = await asyncio.gather(self.grants.list(person), self.rules.of(workspace_of(person)))
+        states = (
+            state_of(
+                skill,
+                known,
+                rule=rules.get(skill.name),
+                declared=self.integrations.get(skill.integration or ""),
+                is_set_up=skill.integration in self.apps,
+                grants=grants,
+            )
             for skill in self.skills.values()
-        ]
-        return tuple(sorted(states, key=lambda state: (_ORDER.index(state.status), state.title)))
+        )
+        return tuple(sorted(filter(None, states), key=lambda state: (ORDER.index(state.status), state.title)))
 
     async def accounts(self, person: PersonId) -> tuple[AccountState, ...]:
         """Return every account that Pinyon holds for the person."""
         return tuple(self._account(grant) for grant in await self.grants.list(person))
 
-    async def client_for(self, person: PersonId, integration: str, *, now: datetime) -> Acting | None:
+    async def client_for(
+        self,
+        person: PersonId,
+        integration: str,
+        *,
+        now: datetime,
+        covers: Callable[[Collection[str]], bool] = anything,
+        label: str = "",
+    ) -> Acting | None:
         """Sign in as the person, with access that lasts for the next minutes. None when nothing is connected.
 
-        Raises AccessRevoked when the person connects again, ServiceUnavailable when the vendor does not renew it now.
+        `covers` tells whether scopes are enough for the call, `label` which of several accounts is meant. Raises
+        AccessRevoked when the person connects again, PermissionMissing when they have to allow more,
+        ServiceUnavailable when the vendor does not renew it now.
         """
-        grant, app = await self.grants.find(person, integration), self.apps.get(integration)
+        app = self.apps.get(integration)
+        grant = to_act_with(await self.grants.list(person), integration, label=label, covers=covers)
         if grant is None or app is None:
             return None
         declared = self.integrations[integration]
         if grant.problem:
             raise AccessRevoked(f"{declared.title} ended my access. Connect again and I carry on where I stopped.")
-        refresh = partial(oauth.refresh, http=self.http, now=now)
+        if not covers(grant.scopes):
+            raise PermissionMissing(f"{declared.title} is connected without the permission for this.")
+        refresh = partial(oauth.refresh, http=self.http, now=now, auth=declared.auth)
         access = await self.grants.access(grant.id, app=app, refresh=refresh, now=now)
-        client = declared.client(access.token, app.api_url)
-        return Acting(client=client, account=grant.account, grant=grant.id, version=access.version)
+        to = Destination(api_url=app.api_url, endpoints=app.endpoints, site=grant.site)
+        return Acting(
+            client=declared.client(access.token, to), account=named(grant), grant=grant.id, version=access.version
+        )
+
+    async def sites(self, person: PersonId, grant: GrantId, *, now: datetime) -> tuple[Site, ...]:
+        """Return at which of the vendor's sites an account may be used. Raises the errors of `integrations.errors`."""
+        mine = next((found for found in await self.grants.list(person) if found.id == grant), None)
+        declared = self.integrations.get(mine.integration) if mine else None
+        if mine is None or declared is None or declared.sites is None:
+            return ()
+        acting = await self.client_for(person, mine.integration, now=now, label=mine.label)
+        return await declared.sites(acting.client) if acting else ()
+
+    async def switch(self, person: PersonId, skill: str, to: Switch) -> bool:
+        """Set how far Pinyon may use a skill for the person. False when there is no such skill."""
+        if skill not in self.skills:
+            return False
+        await self.people.switch(person, skill, to)
+        return True
+
+    async def allowed(self, link: ConnectLink, waiting: Iterable[str]) -> None:
+        """Note what a person said by confirming a connection: its skills are on, as far as was asked."""
+        levels: dict[str, Level] = {**dict.fromkeys(waiting, "write"), link.skill: link.level}
+        for skill in levels.keys() & self.skills.keys():
+            await self.people.switch(link.person, skill, levels[skill])
 
     async def ended(self, acting: Acting) -> bool:
         """Note that the vendor refused this sign-in (AccessRevoked from a call): the person connects again.
@@ -179,11 +243,12 @@ class Connections:
     async def _end(self, grant: Grant) -> bool:
         await self.grants.disconnect(grant.id)
         declared, app = self.integrations.get(grant.integration), self.apps.get(grant.integration)
-        if declared and declared.revoke and app:
+        revoke = self._revocation(declared) if declared else None
+        if revoke and app:
             try:
                 tokens = await self.grants.tokens(grant.id)
                 if tokens:
-                    await declared.revoke(app, tokens)
+                    await revoke(app, tokens)
             except (AccessRevoked, Tampered):
                 pass  # over already, or not readable by anyone: nothing is left to end
             except IntegrationError as error:
@@ -192,28 +257,12 @@ class Connections:
         await self.grants.delete(grant.id)
         return True
 
-    def _state(self, skill: Skill, grant: Grant | None, *, off: bool) -> SkillState:
-        declared = self.integrations.get(skill.integration or "")
-        return SkillState(
-            skill=skill.name,
-            title=skill.title,
-            purpose=skill.purpose,
-            integration=skill.integration,
-            service=declared.title if declared else "",
-            status="off" if off else self._status(skill, grant),
-            account=grant.account.name if grant else "",
-            since=grant.connected_at if grant else None,
-            used_at=grant.last_used_at if grant else None,
-        )
-
-    def _status(self, skill: Skill, grant: Grant | None) -> Status:
-        if skill.integration is None:
-            return "ready"
-        if skill.integration not in self.apps:
-            return "not_set_up"
-        if grant is None:
-            return "not_connected"
-        return "ended" if grant.problem else "connected"
+    def _revocation(self, declared: Integration) -> Callable[[OAuthApp, Tokens], Awaitable[None]] | None:
+        """How access is ended at this vendor; an operator may know an address (RFC 7009) that it names nowhere."""
+        app = self.apps.get(declared.name)
+        if declared.revoke is None and app is not None and app.revoke_url:
+            return partial(oauth.revoke, http=self.http)
+        return declared.revoke
 
     def _account(self, grant: Grant) -> AccountState:
         declared = self.integrations.get(grant.integration)
@@ -222,7 +271,13 @@ class Connections:
             integration=grant.integration,
             service=declared.title if declared else grant.integration,
             account=grant.account,
+            label=grant.label,
+            site=grant.site,
+            has_sites=declared is not None and declared.sites is not None,
+            ended=grant.problem == "revoked",
+            since=grant.connected_at,
+            used_at=grant.last_used_at,
             skills=tuple(skill.title for skill in self.skills_of(grant.integration)),
-            can_revoke=declared is not None and declared.revoke is not None,
+            can_revoke=declared is not None and self._revocation(declared) is not None,
             disconnecting=grant.problem == "disconnecting",
         )

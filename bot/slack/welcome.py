@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.background import Background
 from bot.pending import APPROVAL
 from bot.self_service.connections import Connections, SkillState
+from bot.self_service.ways import address_of
 from bot.slack.api import SlackApi
 from bot.slack.cards import SkillRow, first_message, second_message
 from bot.slack.home import WAITING, HomeState, HomeWait, home_view
@@ -14,7 +15,7 @@ from bot.slack.onboarding import chosen, onboarding, suggested_prompts
 from bot.slack.surface import SlackSurface
 from memory.ids import PersonId, user_of, workspace_of
 from memory.pending import PendingItem, PendingItems
-from memory.people import People
+from memory.people import People, Person
 
 NUDGE_AFTER = 20.0
 """Seconds of silence after the greeting before the one nudge."""
@@ -91,7 +92,7 @@ class Welcome:
             HomeState(
                 now=self._now(),
                 waits=tuple(waits),
-                skills=tuple([await self.row(person, state) for state in states]),
+                skills=await self.rows(person, states),
                 wins=tuple(onboarding().wins),
                 won=await self._won(person, states),
                 web_url=f"{public}/connections" if public else None,
@@ -114,17 +115,24 @@ class Welcome:
         link = await self._surface.permalink(item.card, item.workspace) if item.card and is_shown else None
         return HomeWait(pending=item.id, ask=body.write.ask, expires=item.expires_at, asked_in=asked_in, link=link)
 
-    async def row(self, person: PersonId, state: SkillState) -> SkillRow:
-        """One skill of a person, with the address where it is connected."""
-        url = None
-        if state.status in ("not_connected", "ended") and self._connections.public_url and state.integration:
-            url = await self._connections.offer(person, state.skill, now=self._now())
+    async def rows(self, person: PersonId, states: Sequence[SkillState]) -> tuple[SkillRow, ...]:
+        """The skills of a person, each with the address where they mend what is missing."""
+        known = await self._surface.person(person)
+        return tuple([await self._row(known, state) for state in states])
+
+    async def _row(self, person: Person, state: SkillState) -> SkillRow:
+        public = self._connections.public_url
+        # What the person holds back themselves is no matter of the vendor's.
+        own = f"{public}/connections#{state.skill}" if public and state.works and state.limit == "you" else None
         return SkillRow(
             name=state.skill,
             title=state.title,
             purpose=state.purpose,
             state=state.status,
+            level=state.level,
+            limit=state.limit,
             service=state.service,
             account=state.account,
-            url=url,
+            others=max(0, len(state.accounts) - 1),
+            url=own or await address_of(self._connections, person, state, now=self._now()),
         )

@@ -13,12 +13,12 @@ from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.web import connect, connections, sign_in
+from bot.web import admin, connect, connections, sign_in
 from bot.web.health import health_routes
 from bot.web.pages import stopped_page
 from bot.web.shell import Shell
 from bot.web.site import Site, site_of
-from bot.web.stopped import Stopped
+from bot.web.stopped import Stopped, nothing_here
 from bot.web.visitor import MaybeVisitor, SignInFirst, visitor_of
 from integrations.errors import IntegrationError, ServiceUnavailable
 from memory.database import Database
@@ -42,7 +42,7 @@ def build_web(
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(IntegrationError, _neighbour_failed)
     app.add_api_route("/", _start, methods=["GET"])
-    for routes in (sign_in.router, connect.router, connections.router):
+    for routes in (sign_in.router, connect.router, connections.router, admin.router):
         app.include_router(routes)
     app.include_router(health_routes(database, ready=ready, registry=registry))
     if slack_events is not None:
@@ -79,7 +79,7 @@ async def _sign_in_first(request: Request, error: Exception) -> Response:
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
     if error.status_code == HTTPStatus.NOT_FOUND:
-        return await _stopped(request, _nothing_here(why="not_found"))
+        return await _stopped(request, nothing_here(why="not_found"))
     stopped = Stopped(
         title="This does not work",
         text=f"{HTTPStatus(error.status_code).phrase}. Nothing was changed.",
@@ -93,7 +93,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 async def _not_understood(request: Request, _error: Exception) -> Response:
-    return await _stopped(request, _nothing_here(why="invalid"))
+    return await _stopped(request, nothing_here(why="invalid"))
 
 
 async def _neighbour_failed(request: Request, error: Exception) -> Response:
@@ -107,13 +107,3 @@ async def _neighbour_failed(request: Request, error: Exception) -> Response:
         details={"error": str(error)},
     )
     return await _stopped(request, stopped)
-
-
-def _nothing_here(*, why: str) -> Stopped:
-    return Stopped(
-        title="There is nothing here",
-        text="The address is not complete, or the page is gone.",
-        actions=(("Open Connections", "/connections"), ("Back to Slack", "slack")),
-        status=404,
-        why=why,
-    )

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import structlog
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.web.pages import page
@@ -15,8 +15,10 @@ from bot.web.stopped import Stopped
 from bot.web.visitor import MaybeVisitor, SentBy, SignedIn, Visitor
 from integrations import oauth
 from integrations.errors import AccessRevoked, IntegrationError, Misconfigured, ServiceUnavailable
-from integrations.integration import Account, Integration, OAuthApp, Tokens
-from memory.connect_flows import ConnectLink, Returned
+from integrations.integration import Account, Destination, Integration, Level, OAuthApp
+from memory.connect_flows import ConnectLink, Held, Returned
+from memory.people import Person, Switch
+from skills.skill import Skill
 
 log = structlog.get_logger()
 router = APIRouter()
@@ -89,8 +91,12 @@ async def come_back(request: Request, integration: str, site: TheSite, visitor: 
     code = request.query_params.get("code", "")
     if not code:
         raise _too_late("no_code")
-    tokens, account = await _account(site, vendor, code=code, returned=returned, link=link)
-    if not await site.connections.flows.hold(returned, account=account, tokens=tokens, now=site.clock()):
+    held = await _held(site, vendor, code=code, returned=returned, link=link)
+    if vendor.declared.acts_as_asker and held.account.id != returned.person:
+        raise _another_account(vendor, link)
+    if vendor.declared.sites and not held.sites:
+        raise _no_site(vendor, link)
+    if not await site.connections.flows.hold(returned, held, now=site.clock()):
         raise _too_late("link_over")
     return RedirectResponse(f"/connect/{link}/confirm", 303)
 
@@ -98,12 +104,13 @@ async def come_back(request: Request, integration: str, site: TheSite, visitor: 
 @router.get("/connect/{link}/confirm")
 async def confirm_page(link: str, site: TheSite, visitor: SignedIn, mine: OwnLink) -> Response:
     """Ask whether it is the right account; nothing is kept before the person says so."""
-    account = await site.connections.flows.held(mine, now=site.clock())
+    held = await site.connections.flows.held(mine, now=site.clock())
     if mine.used:
         return RedirectResponse(f"/connect/{link}/done", 303)
-    if account is None:
+    if held is None:
         raise _too_late("nothing_held")
     vendor = vendor_of(site, mine.integration)
+    consent = await _consented(site, mine, held, visitor.person)
     return page(
         site,
         "confirm.html",
@@ -111,21 +118,28 @@ async def confirm_page(link: str, site: TheSite, visitor: SignedIn, mine: OwnLin
         link=link,
         service=vendor.title,
         integration=vendor.declared,
-        account=account,
-        foreign=_is_foreign(account, visitor),
-        skills=site.connections.skills_of(mine.integration),
+        account=held.account,
+        sites=held.sites,
+        foreign=_is_foreign(held.account, visitor),
+        given=consent.given,
+        kept_back=consent.kept_back,
+        narrowed=consent.narrowed,
         waits=mine.pending is not None,
     )
 
 
 @router.post("/connect/{link}/confirm")
-async def confirm(link: str, site: TheSite, visitor: SentBy, mine: OwnLink) -> Response:
-    """Keep the account, and let what waited go on. A second click does no more than the first."""
-    connected = await site.connections.flows.confirm(mine, now=site.clock())
+async def confirm(
+    link: str, site: TheSite, visitor: SentBy, mine: OwnLink, place: Annotated[str, Form(alias="site")] = ""
+) -> Response:
+    """Keep the account, at the site that was picked, and let what waited go on. A second click does no more."""
+    held = None if mine.used else await site.connections.flows.held(mine, now=site.clock())
+    connected = await site.connections.flows.confirm(mine, now=site.clock(), site=place)
     if connected is None:
-        raise _too_late("nothing_held")
+        raise _pick_a_site(link) if held is not None and held.sites else _too_late("nothing_held")
     if not connected.again:
         log.info("grant.connected", person=mine.person, integration=mine.integration, grant=connected.grant.id)
+        await site.connections.allowed(mine, await site.waits_for(mine.person, mine.integration))
     await site.on_connected(mine.person, mine.integration, mine.pending)
     return RedirectResponse(f"/connect/{link}/done", 303)
 
@@ -137,9 +151,19 @@ async def done(site: TheSite, visitor: SignedIn, mine: OwnLink) -> Response:
     if connected is None:
         raise _too_late("nothing_connected")
     vendor = vendor_of(site, mine.integration)
-    account = connected.grant.account
+    states = await site.connections.states(mine.person)
+    works = [state for state in states if state.integration == mine.integration and state.works]
+    still = await site.waits_for(mine.person, mine.integration)
     return page(
-        site, "connected.html", visitor=visitor, service=vendor.title, account=account, waits=mine.pending is not None
+        site,
+        "connected.html",
+        visitor=visitor,
+        service=vendor.title,
+        account=connected.grant.account,
+        place=connected.grant.site,
+        works=works,
+        again=f"/connect/{await _new_link(site, mine)}" if still else "",
+        waits=mine.pending is not None and not still,
     )
 
 
@@ -150,12 +174,14 @@ async def _to_vendor(site: Site, link: str, mine: ConnectLink, *, another: bool 
         raise _too_late("link_over")
     vendor = vendor_of(site, mine.integration)
     step = await site.connections.flows.begin(mine, now=site.clock())
+    waiting = await site.waits_for(mine.person, mine.integration)
     to = oauth.authorization_url(
         vendor.app,
         vendor.declared.auth,
         state=step.state,
         verifier=step.verifier.get_secret_value(),
         redirect_uri=_callback(site, vendor),
+        scopes=await site.connections.scopes_for(mine, waiting),
     )
     if another:
         to = str(httpx.URL(to).copy_merge_params(dict(vendor.declared.auth.another_account)))
@@ -189,22 +215,77 @@ async def _returned(request: Request, site: Site, vendor: Vendor, *, visitor: Vi
     return returned
 
 
-async def _account(site: Site, vendor: Vendor, *, code: str, returned: Returned, link: str) -> tuple[Tokens, Account]:
-    """Exchange the code and read whose account it is."""
+async def _held(site: Site, vendor: Vendor, *, code: str, returned: Returned, link: str) -> Held:
+    """Exchange the code, and read whose account it is and where it can be used."""
+    declared = vendor.declared
     try:
         tokens = await oauth.exchange(
             vendor.app,
-            vendor.declared.auth,
+            declared.auth,
             code=code,
             verifier=returned.verifier.get_secret_value(),
             redirect_uri=_callback(site, vendor),
             http=site.http,
             now=site.clock(),
         )
-        account = await vendor.declared.whoami(vendor.declared.client(tokens.access, vendor.app.api_url))
+        to = Destination(api_url=vendor.app.api_url, endpoints=vendor.app.endpoints)
+        client = declared.client(tokens.access, to)
+        account = await declared.whoami(client)
+        sites = await declared.sites(client) if declared.sites else ()
     except IntegrationError as error:
         raise _vendor_failed(vendor, link, error) from error
-    return tokens, account
+    return Held(account=account, tokens=tokens, sites=sites)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """What comes of a consent once it is confirmed."""
+
+    given: tuple[tuple[Skill, Level], ...]
+    """Which of the vendor's skills work, and how far they go."""
+    kept_back: tuple[Skill, ...]
+    """What was asked for and does not work."""
+    narrowed: tuple[Skill, ...]
+    """What was asked to change things too, and may only read."""
+
+
+async def _consented(site: Site, mine: ConnectLink, held: Held, person: Person) -> Consent:
+    waiting = await site.waits_for(mine.person, mine.integration)
+    asked: dict[str, Level] = {**dict.fromkeys(waiting, "write"), mine.skill: mine.level}
+    states = {state.skill for state in await site.connections.states_of(mine.person, person)}
+    rules = await site.connections.rules.of(person.workspace)
+    there = [skill for skill in site.connections.skills_of(mine.integration) if skill.name in states]
+    granted: dict[str, Level | None] = {skill.name: skill.scopes.level(held.tokens.scopes) for skill in there}
+    given: list[tuple[Skill, Level]] = []
+    for skill in there:
+        rule = rules.get(skill.name)
+        switch = asked.get(skill.name) or _switch_of(skill.name, person)
+        if level := _least(granted[skill.name], switch, rule.allows(person.id) if rule else "write"):
+            given.append((skill, level))
+    return Consent(
+        given=tuple(given),
+        kept_back=tuple(skill for skill in there if skill.name in asked and granted[skill.name] is None),
+        narrowed=tuple(skill for skill in there if asked.get(skill.name) == "write" and granted[skill.name] == "read"),
+    )
+
+
+def _switch_of(skill: str, person: Person) -> Switch:
+    """How far the person lets Pinyon use a skill so far."""
+    return "off" if skill in person.switched_off else "read" if skill in person.read_only else "write"
+
+
+def _least(*limits: Switch | None) -> Level | None:
+    """How far all of `limits` let a skill go; None when one does not let it work."""
+    if None in limits or "off" in limits:
+        return None
+    return "read" if "read" in limits else "write"
+
+
+async def _new_link(site: Site, mine: ConnectLink) -> str:
+    """A fresh link for what the consent left out."""
+    return await site.connections.flows.issue(
+        mine.person, mine.integration, now=site.clock(), skill=mine.skill, level=mine.level
+    )
 
 
 def _callback(site: Site, vendor: Vendor) -> str:
@@ -245,6 +326,36 @@ def _someone_else(integration: str, *, after: str) -> Stopped:
         status=403,
         why="other_person",
         details={"integration": integration},
+    )
+
+
+def _another_account(vendor: Vendor, link: str) -> Stopped:
+    return Stopped(
+        title=f"This is another {vendor.title} account",
+        text=f"{vendor.title} is connected as yourself only, in the workspace you asked from. Nothing was connected.",
+        actions=(("Try again", f"/connect/{link}"), ("Back to Slack", "slack")),
+        status=403,
+        why="not_the_asker",
+    )
+
+
+def _no_site(vendor: Vendor, link: str) -> Stopped:
+    return Stopped(
+        title=f"No {vendor.title} site was allowed",
+        text=f"This account has no {vendor.title} site that you let me use. Nothing was connected.",
+        actions=(("Try again", f"/connect/{link}"), ("Back to Slack", "slack")),
+        status=400,
+        why="no_site",
+    )
+
+
+def _pick_a_site(link: str) -> Stopped:
+    return Stopped(
+        title="Pick a site first",
+        text="This account is at home in several sites. Nothing was connected yet.",
+        actions=(("Pick one", f"/connect/{link}/confirm"),),
+        status=400,
+        why="no_site_picked",
     )
 
 

@@ -28,6 +28,13 @@ TEMPLATES = Environment(
 )
 
 
+def lower_first(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+TEMPLATES.filters["lower_first"] = lower_first
+
+
 def page(site: Site, template: str, *, visitor: Visitor | None, status: int = 200, **facts: Any) -> HTMLResponse:
     """Draw `template` for `visitor`. Every value in `facts` is escaped."""
     zone, now = zone_of(visitor), site.clock()
@@ -39,8 +46,18 @@ def page(site: Site, template: str, *, visitor: Visitor | None, status: int = 20
         return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), day_words(moment, zone, now))
 
     slack = site.slack_link(visitor.person.workspace if visitor else None)
-    html = TEMPLATES.get_template(template).render(visitor=visitor, slack=slack, when=when, day=day, now=now, **facts)
-    return HTMLResponse(html, status_code=status)
+    around = {"visitor": visitor, "slack": slack, "when": when, "day": day, "now": now, "nav": _nav(site, visitor)}
+    return HTMLResponse(TEMPLATES.get_template(template).render(around, **facts), status_code=status)
+
+
+def _nav(site: Site, visitor: Visitor | None) -> list[tuple[str, str]]:
+    """The pages there are for `visitor`: (address, words)."""
+    pages = [("/connections", "Connections")]
+    if visitor and visitor.person.is_admin:
+        pages.append(("/admin/skills", "Skills"))
+        if site.checks(visitor.person.workspace):
+            pages.append(("/admin/doctor", "Doctor"))
+    return pages
 
 
 def stopped_page(site: Site, request: Request, stopped: Stopped, *, visitor: Visitor | None) -> Response:

@@ -1,9 +1,9 @@
 """What the pages stand on: the stores, the address they are reached at, and the doors to the other rooms."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal, Protocol, TypeAlias
 
 import httpx
 from fastapi import Depends, Request
@@ -28,6 +28,30 @@ class SlackApp:
     """Slack's sign-in page; unset, the one beside the API."""
 
 
+class Finding(Protocol):
+    """A line of the doctor's."""
+
+    @property
+    def kind(self) -> Literal["fix", "note", "ok"]: ...
+    @property
+    def about(self) -> str: ...
+    @property
+    def said(self) -> str: ...
+    @property
+    def mend(self) -> str: ...
+    @property
+    def seconds(self) -> float | None: ...
+
+
+Checks: TypeAlias = Callable[[], Awaitable[Sequence[Finding]]]
+"""Checks every setting against the real services."""
+
+
+def no_checks(_workspace: WorkspaceId) -> Checks | None:
+    """Nobody may run the checks here."""
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """Everything a page may use."""
@@ -46,7 +70,11 @@ class Site:
     """Ask the workspace who somebody is; None where Pinyon is not installed, or nobody has that id."""
     on_connected: Callable[[PersonId, str, PendingId | None], Awaitable[None]]
     """Told (person, integration, what waited) when an account is connected. May be told twice."""
+    waits_for: Callable[[PersonId, str], Awaitable[list[str]]]
+    """For which skills a person is asked to connect an account of this integration now."""
     clock: Callable[[], datetime]
+    checks: Callable[[WorkspaceId], Checks | None] = no_checks
+    """The doctor's checks, for the workspace of those who run this Pinyon; None for every other one."""
 
     @property
     def is_https(self) -> bool:

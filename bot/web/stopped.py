@@ -35,3 +35,14 @@ class Stopped(Exception):
         """Begin with "You are signed in as …"."""
         self.status = status
         self.details = details
+
+
+def nothing_here(*, why: str) -> Stopped:
+    """The end of a request for what does not exist, or does not exist for this visitor."""
+    return Stopped(
+        title="There is nothing here",
+        text="The address is not complete, or the page is gone.",
+        actions=(("Open Connections", "/connections"), ("Back to Slack", "slack")),
+        status=404,
+        why=why,
+    )

@@ -10,6 +10,7 @@ from bot.slack.cards.failure import failure_card
 from bot.slack.cards.greeting import empty_message, first_message, only_file, second_message
 from bot.slack.cards.help import WORDS, help_message, unknown_command
 from bot.slack.cards.notes import (
+    answered_here,
     answered_privately,
     decided_already,
     not_yours,
@@ -19,16 +20,30 @@ from bot.slack.cards.notes import (
     try_again,
     waits_for_asker,
 )
-from bot.slack.cards.skills import SkillRow, skill_row, skills_message
+from bot.slack.cards.skills import (
+    Reach,
+    SkillRow,
+    another_account,
+    connect_offer,
+    skill_row,
+    skills_message,
+    switched_off,
+    wants_changes,
+    wider_consent,
+)
 
 __all__ = [
     "WORDS",
+    "Reach",
     "SkillRow",
+    "another_account",
+    "answered_here",
     "answered_privately",
     "approval_card",
     "approval_modal",
     "card_message",
     "connect_card",
+    "connect_offer",
     "decided_already",
     "empty_message",
     "failure_card",
@@ -42,10 +57,13 @@ __all__ = [
     "second_message",
     "skill_row",
     "skills_message",
+    "switched_off",
     "thanks",
     "try_again",
     "unknown_command",
     "waits_for_asker",
+    "wants_changes",
+    "wider_consent",
 ]
 
 

@@ -6,7 +6,7 @@ from bot.slack.blocks import Block, Message, actions, button, said, section, sen
 from bot.slack.visible import visible_target
 
 WORDS = {
-    "connect": "connect an account",
+    "connect": "connect an account: add a skill or a service, and “another” for a second account",
     "skills": "see what I can do for you, and as whom",
     "help": "see this list",
 }

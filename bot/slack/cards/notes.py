@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Literal, assert_never
 
-from bot.messages import WriteState
-from bot.slack.blocks import Message, mrkdwn, phrase, section, slack_date, words
+from bot.messages import ANSWERED_PRIVATELY, WriteState
+from bot.slack.blocks import Block, Message, context, mrkdwn, phrase, plain, section, slack_date, words
 from bot.slack.cards.parts import lower
-from bot.slack.visible import visible
+from bot.slack.visible import visible, visible_target
 
 
 def refusal(kind: Literal["guest", "outsider", "bot"], *, team: str = "") -> Message:
@@ -61,8 +61,13 @@ def thanks(*, helpful: bool) -> Message:
 
 def answered_privately() -> Message:
     """What stays in a channel's thread when the answer went to the asker alone."""
-    text = "Answered privately, because it rests on private sources."
-    return Message(text, [{"type": "context", "elements": [mrkdwn(text)]}])
+    return Message(ANSWERED_PRIVATELY, [{"type": "context", "elements": [mrkdwn(ANSWERED_PRIVATELY)]}])
+
+
+def answered_here(channel: str) -> Block:
+    """Above an answer that was asked for in `channel`, and is for the asker alone."""
+    where = f"#{visible_target(channel.removeprefix('#'))[:200]}" if channel else "a channel"
+    return context(plain(f"Your question in {where}, answered here because it rests on private sources"))
 
 
 def waits_for_asker() -> Message:

@@ -1,5 +1,6 @@
 """What `pinyon doctor` finds, and that it tells nobody's secrets."""
 
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -15,7 +16,10 @@ from bot.slack.manifest import SCOPES
 from memory.database import Database
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-SECRETS = ("xoxb-secret", "xapp-secret", "sk-ant-secret", "sk-secret", "slack-secret", "github-secret")
+SECRETS = (
+    *("xoxb-secret", "xapp-secret", "sk-ant-secret", "sk-secret", "slack-secret"),
+    *("github-secret", "google-secret", "atlassian-secret"),
+)
 EVERYTHING = {
     "SLACK_BOT_TOKEN": "xoxb-secret",
     "SLACK_APP_TOKEN": "xapp-secret",
@@ -25,12 +29,21 @@ EVERYTHING = {
     "OPENAI_API_KEY": "sk-secret",
     "GITHUB_CLIENT_ID": "Iv1",
     "GITHUB_CLIENT_SECRET": "github-secret",
+    "GOOGLE_CLIENT_ID": "g1",
+    "GOOGLE_CLIENT_SECRET": "google-secret",
+    "ATLASSIAN_CLIENT_ID": "a1",
+    "ATLASSIAN_CLIENT_SECRET": "atlassian-secret",
     "PINYON_PUBLIC_URL": "https://bot.tamarack.example",
 }
-Answers = Mapping[str, httpx.Response | type[httpx.HTTPError]]
+HOME = "https%3A%2F%2Fbot.tamarack.example%2F"
+"""Our address, as it stands within another one."""
+Answer = httpx.Response | type[httpx.HTTPError]
+Answers = Mapping[str, Answer]
+LOGIN = httpx.Response(302, headers={"location": "https://vendor.example/login"})
+MISMATCH = httpx.Response(400, text="<h1>Error 400: redirect_uri_mismatch</h1>")
 
 
-def healthy() -> dict[str, httpx.Response | type[httpx.HTTPError]]:
+def healthy() -> dict[str, Answer]:
     """What the world answers when all is well, by a part of the address."""
     who = {"ok": True, "team": "Tamarack", "user": "pinyon", "bot_id": "B1"}
     headers = {"x-oauth-scopes": ",".join(SCOPES), "date": format_datetime(NOW, usegmt=True)}
@@ -41,6 +54,10 @@ def healthy() -> dict[str, httpx.Response | type[httpx.HTTPError]]:
         "anthropic": httpx.Response(200, json={}),
         "openai": httpx.Response(200, json={}),
         "access_token": httpx.Response(200, json={"error": "bad_verification_code"}),
+        "googleapis.com/token": httpx.Response(400, json={"error": "invalid_grant"}),
+        "atlassian.com/oauth/token": httpx.Response(403, json={"error": "invalid_grant"}),
+        HOME: LOGIN,
+        "pinyon-doctor.invalid": MISMATCH,
         "/healthz": httpx.Response(200, text="ok\n"),
     }
 
@@ -61,13 +78,21 @@ async def findings(
     *,
     now: datetime = NOW,
     settings: Mapping[str, str] | None = None,
+    seen: list[httpx.URL] | None = None,
 ) -> list[Finding]:
     async def address() -> str:
         return database_url
 
     given, problems = read_with_problems(EVERYTHING | dict(settings or {}))
     changed = dict(answers or {})
-    transport = httpx.MockTransport(world(changed | {part: a for part, a in healthy().items() if part not in changed}))
+    answer = world(changed | {part: a for part, a in healthy().items() if part not in changed})
+
+    def noted(request: httpx.Request) -> httpx.Response:
+        if seen is not None:
+            seen.append(request.url)
+        return answer(request)
+
+    transport = httpx.MockTransport(noted)
     async with httpx.AsyncClient(transport=transport) as http:
         return await examine(given, problems, http=http, database=address, now=lambda: now)
 
@@ -76,15 +101,19 @@ def to_fix(found: list[Finding]) -> list[tuple[str, str]]:
     return [(finding.about, finding.said) for finding in found if finding.kind == "fix"]
 
 
-async def test_when_all_is_well_every_line_is_ok(database_url: str) -> None:
+async def test_when_all_is_well_every_line_is_ok_but_for_what_nobody_can_ask(database_url: str) -> None:
     found = await findings(database_url)
-    assert {finding.kind for finding in found} == {"ok"}
+    assert [finding.about for finding in found if finding.kind != "ok"] == ["Slack app"]
     said = report(found)
+    assert "App Manifest has to read as `pinyon manifest` prints it." in said.splitlines()[1]
     assert "ok    Slack bot token" in said
     assert "Tamarack, as @pinyon" in said
-    assert said.endswith(f"0 to fix, 0 notes, {len(found)} ok")
+    for title in ("Sign in with Slack", "Slack", "GitHub", "Google", "Jira"):
+        assert any(f.about == title and f.said.endswith("and our callback address") for f in found), title
+    assert said.endswith(f"0 to fix, 1 note, {len(found) - 1} ok")
 
 
+CODED = urlsafe_b64encode(b"\n\x15redirect_uri_mismatch\x12\x8b\x01").decode()
 NO = httpx.Response(200, json={"ok": False, "error": "invalid_auth"})
 FIXES: list[tuple[str, Answers, str, str]] = [
     ("an unknown bot token", {"auth.test": NO}, "SLACK_BOT_TOKEN", "Slack says invalid_auth"),
@@ -108,6 +137,44 @@ FIXES: list[tuple[str, Answers, str, str]] = [
         "Check GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET",
     ),
     ("GitHub away", {"access_token": httpx.ConnectError}, "GITHUB_TOKEN_URL", "github.com is not answering"),
+    (
+        "a wrong secret of Google's",
+        {"googleapis.com/token": httpx.Response(401, json={"error": "invalid_client"})},
+        "GOOGLE_CLIENT_ID",
+        "Check GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET",
+    ),
+    (
+        "a wrong secret of Atlassian's",
+        {"atlassian.com/oauth/token": httpx.Response(401, json={"error": "access_denied"})},
+        "ATLASSIAN_CLIENT_ID",
+        "Check ATLASSIAN_CLIENT_ID and ATLASSIAN_CLIENT_SECRET",
+    ),
+    (
+        "a callback address that Google does not know",
+        {"accounts.google.com": MISMATCH},
+        "Google",
+        "does not know our callback address",
+    ),
+    (
+        "Google's own way to say so",
+        {"accounts.google.com": httpx.Response(302, headers={"location": f"https://g/error?authError={CODED}"})},
+        "Google",
+        "does not know our callback address",
+    ),
+    (
+        "a callback address that GitHub does not know",
+        {"login/oauth/authorize": httpx.Response(302, headers={"location": "https://x/?error=redirect_uri_mismatch"})},
+        "GitHub",
+        "does not know our callback address",
+    ),
+    (
+        "a permission that the app may not ask for",
+        {"auth.atlassian.com/authorize": httpx.Response(302, headers={"location": "https://x/?error=invalid_scope"})},
+        "Jira",
+        "does not let our app ask",
+    ),
+    ("a consent page away", {"auth.atlassian.com/authorize": httpx.ConnectError}, "Jira", "auth.atlassian.com does"),
+    ("a consent page ill", {"auth.atlassian.com/authorize": httpx.Response(503)}, "Jira", "HTTP 503"),
     ("another site", {"/healthz": httpx.Response(200, text="<html>")}, "PINYON_PUBLIC_URL", "it is not Pinyon"),
 ]
 
@@ -146,10 +213,30 @@ async def test_a_malformed_setting_is_said_once_and_the_others_are_still_checked
 
 async def test_what_could_be_set_is_a_note(database_url: str) -> None:
     unset: dict[str, str] = dict.fromkeys(
-        ("OPENAI_API_KEY", "GITHUB_CLIENT_ID", "SLACK_CLIENT_ID", "PINYON_PUBLIC_URL"), ""
+        ("OPENAI_API_KEY", "GITHUB_CLIENT_ID", "ATLASSIAN_CLIENT_ID", "SLACK_CLIENT_ID", "PINYON_PUBLIC_URL"), ""
     )
     notes = [finding.about for finding in await findings(database_url, settings=unset) if finding.kind == "note"]
-    assert sorted(notes) == sorted(unset)
+    assert sorted(notes) == sorted([*unset, "Slack app"])
+
+
+async def test_a_vendor_that_answers_everything_alike_is_not_believed(database_url: str) -> None:
+    found = await findings(database_url, {"login/oauth/authorize": LOGIN})
+    assert [(f.said, f.mend) for f in found if f.about.startswith("GitHub")] == [
+        ("knows GITHUB_CLIENT_ID", ""),
+        (
+            "GitHub tells only people who are signed in whether our callback address is right",
+            "Look by hand: the callback addresses of the app there have to hold"
+            " https://bot.tamarack.example/oauth/github/callback",
+        ),
+    ]
+
+
+async def test_the_consent_page_is_asked_for_all_that_skills_need(database_url: str) -> None:
+    asked: list[httpx.URL] = []
+    await findings(database_url, seen=asked)
+    (google,) = [url for url in asked if url.host == "accounts.google.com" and "tamarack" in url.params["redirect_uri"]]
+    assert "https://www.googleapis.com/auth/drive" in google.params["scope"].split()
+    assert google.params["redirect_uri"] == "https://bot.tamarack.example/oauth/google/callback"
 
 
 async def test_http_events_need_an_address(database_url: str) -> None:
@@ -158,12 +245,14 @@ async def test_http_events_need_an_address(database_url: str) -> None:
         ("PINYON_PUBLIC_URL", "not set, so Slack has nowhere to send events")
     ]
     found = await findings(database_url, settings=by_http)
-    assert "https://bot.tamarack.example/slack/events" in next(f.said for f in found if f.kind == "note")
+    assert "https://bot.tamarack.example/slack/events" in next(
+        f.said for f in found if f.about == "SLACK_SIGNING_SECRET"
+    )
 
 
 async def test_a_model_that_the_vendor_does_not_list_is_a_note(database_url: str, tmp_path: Path) -> None:
     found = await findings(database_url, {"models/gpt-6-luna": httpx.Response(404)})
-    assert [(f.about, f.said) for f in found if f.kind == "note"] == [
+    assert [(f.about, f.said) for f in found if f.kind == "note" and f.about != "Slack app"] == [
         ("OPENAI_API_KEY", "openai does not list the model gpt-6-luna")
     ]
     broken = tmp_path / "models.yaml"
@@ -189,7 +278,7 @@ async def test_tables_of_another_version_are_noticed(database: Database) -> None
     assert "newer Pinyon (9999)" in to_fix(await findings(url))[0][1]
     async with database.engine.begin() as connection:
         await connection.execute(text("DROP TABLE alembic_version"))
-    (note,) = [finding for finding in await findings(url) if finding.kind == "note"]
+    (note,) = [finding for finding in await findings(url) if finding.kind == "note" and finding.about != "Slack app"]
     assert "no tables yet" in note.said
 
 

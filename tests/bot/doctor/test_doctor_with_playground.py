@@ -29,15 +29,25 @@ async def test_every_server_of_the_playground_knows_us(database_url: str, tmp_pa
     findings = await found(database_url, tmp_path)
     assert [finding for finding in findings if finding.kind == "fix"] == []
     works = {finding.about for finding in findings if finding.kind == "ok"}
-    assert {"Slack bot token", "Slack app token", "Sign in with Slack", "ANTHROPIC_API_KEY", "GitHub"} <= works
+    assert {"Slack bot token", "Slack app token", "Sign in with Slack", "ANTHROPIC_API_KEY"} <= works
+    told = {finding.about for finding in findings if finding.said.endswith("and our callback address")}
+    assert told == {"Sign in with Slack", "Slack", "GitHub", "Jira", "Google"}
+    assert {finding.about for finding in findings if finding.kind == "note"} == {"Slack app", "PINYON_PUBLIC_URL"}
 
 
 async def test_every_wrong_secret_is_noticed(database_url: str, tmp_path: Path) -> None:
-    wrong = dict.fromkeys(("SLACK_CLIENT_SECRET", "GITHUB_CLIENT_SECRET"), "wrong")
+    vendors = ("SLACK", "GITHUB", "GOOGLE", "ATLASSIAN")
+    wrong = {f"{vendor}_CLIENT_SECRET": "wrong" for vendor in vendors}
     findings = await found(database_url, tmp_path, SLACK_BOT_TOKEN="xoxb-wrong", SLACK_APP_TOKEN="xapp-wrong", **wrong)
     assert {finding.about for finding in findings if finding.kind == "fix"} == {
         "SLACK_BOT_TOKEN",
         "SLACK_APP_TOKEN",
-        "SLACK_CLIENT_ID",
-        "GITHUB_CLIENT_ID",
+        *(f"{vendor}_CLIENT_ID" for vendor in vendors),
     }
+
+
+async def test_a_callback_address_that_no_vendor_knows_is_noticed_at_each(database_url: str, tmp_path: Path) -> None:
+    findings = await found(database_url, tmp_path, PINYON_PUBLIC_URL="https://pinyon.tamarack.invalid")
+    wrong = {finding.about: finding.mend for finding in findings if "callback address" in finding.said}
+    assert set(wrong) == {"Sign in with Slack", "Slack", "GitHub", "Jira", "Google"}
+    assert "https://pinyon.tamarack.invalid/oauth/google/callback" in wrong["Google"]

@@ -11,6 +11,7 @@ from bot.toolbox.act import SignedIn
 from integrations.errors import AccessRevoked, ServiceUnavailable
 from integrations.integration import Account, OAuthApp, Tokens
 from memory.database import Database
+from memory.people import Person
 from tests.bot.web.fakes import ACCESS, JAMAL, NOW, REN, build_world, person
 
 
@@ -24,10 +25,15 @@ async def connect(connections: Connections, name: str = "octo") -> None:
     await connections.grants.grant(JAMAL, "github", account=Account(id=name, name=name), tokens=tokens, now=NOW)
 
 
+async def sign_in(accounts: PersonalAccounts, who: Person | None = None) -> SignedIn:
+    skill = accounts.connections.skills["pull_requests"]
+    return await accounts.sign_in(who or person(JAMAL, "Jamal"), skill, "read", "")
+
+
 async def names(accounts: PersonalAccounts) -> tuple[list[str], list[str]]:
     asker = await accounts.connections.people.get(JAMAL) or person(JAMAL, "Jamal")
     usable, missing = await accounts.skills(asker)
-    return [skill.name for skill in usable], [skill.name for skill in missing]
+    return [one.skill.name for one in usable], [skill.name for skill in missing]
 
 
 async def test_a_newcomer_can_use_what_needs_no_account_and_connect_the_rest(accounts: PersonalAccounts) -> None:
@@ -37,7 +43,7 @@ async def test_a_newcomer_can_use_what_needs_no_account_and_connect_the_rest(acc
 async def test_a_connected_skill_is_there_and_its_owner_is_signed_in(accounts: PersonalAccounts) -> None:
     await connect(accounts.connections)
     assert await names(accounts) == (["pull_requests", "schedules"], [])
-    signed_in = await accounts.sign_in(person(JAMAL, "Jamal"), "github")
+    signed_in = await sign_in(accounts)
     assert (signed_in.account, signed_in.service) == ("octo", "GitHub")
     assert signed_in.client.get_secret_value() == ACCESS
     assert ACCESS not in repr(signed_in)
@@ -47,24 +53,24 @@ async def test_nobody_is_signed_in_with_somebody_elses_account(accounts: Persona
     """deputy_owner"""
     await connect(accounts.connections)
     with pytest.raises(AccessRevoked, match="GitHub is not connected"):
-        await accounts.sign_in(person(REN, "Ren"), "github")
+        await sign_in(accounts, person(REN, "Ren"))
 
 
 async def test_an_ended_access_is_offered_for_connecting_again(accounts: PersonalAccounts) -> None:
     await connect(accounts.connections)
-    signed_in = await accounts.sign_in(person(JAMAL, "Jamal"), "github")
+    signed_in = await sign_in(accounts)
     assert await accounts.ended(signed_in)
     assert await names(accounts) == (["schedules"], ["pull_requests"])
     with pytest.raises(AccessRevoked):
-        await accounts.sign_in(person(JAMAL, "Jamal"), "github")
+        await sign_in(accounts)
 
 
 async def test_the_401_of_an_old_sign_in_does_not_end_a_new_one(accounts: PersonalAccounts) -> None:
     await connect(accounts.connections)
-    old = await accounts.sign_in(person(JAMAL, "Jamal"), "github")
+    old = await sign_in(accounts)
     await connect(accounts.connections)
     assert not await accounts.ended(old)
-    assert (await accounts.sign_in(person(JAMAL, "Jamal"), "github")).account == "octo"
+    assert (await sign_in(accounts)).account == "octo"
 
 
 async def test_a_sign_in_that_is_not_ours_to_judge_is_over(accounts: PersonalAccounts) -> None:
@@ -79,7 +85,7 @@ async def test_what_cannot_be_connected_here_is_not_offered(accounts: PersonalAc
 async def test_a_switched_off_skill_is_neither_used_nor_offered(accounts: PersonalAccounts) -> None:
     await connect(accounts.connections)
     await accounts.connections.people.upsert(person(JAMAL, "Jamal"))
-    await accounts.connections.people.switch_off(JAMAL, ["pull_requests"])
+    await accounts.connections.people.switch(JAMAL, "pull_requests", "off")
     assert await names(accounts) == (["schedules"], [])
 
 

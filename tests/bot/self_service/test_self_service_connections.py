@@ -23,11 +23,20 @@ async def connect(connections: Connections, name: str = "octo") -> None:
     await connections.grants.grant(JAMAL, "github", account=Account(id=name, name=name), tokens=tokens, now=NOW)
 
 
-async def test_an_offer_is_the_same_for_a_skill_and_its_integration(connections: Connections) -> None:
+async def test_an_offer_asked_for_again_is_the_same_address(connections: Connections) -> None:
     pending = PendingId("p1")
-    by_skill = await connections.offer(JAMAL, "pull_requests", now=NOW, pending=pending)
-    assert await connections.offer(JAMAL, "github", now=NOW, pending=pending) == by_skill
-    assert by_skill.startswith("https://pinyon.test/connect/")
+    first = await connections.offer(JAMAL, "pull_requests", now=NOW, pending=pending)
+    assert await connections.offer(JAMAL, "pull_requests", now=NOW, pending=pending) == first
+    assert first.startswith("https://pinyon.test/connect/")
+
+
+async def test_reading_only_is_an_offer_of_its_own_and_so_is_the_account_alone(connections: Connections) -> None:
+    offers = [
+        await connections.offer(JAMAL, "pull_requests", now=NOW),
+        await connections.offer(JAMAL, "pull_requests", now=NOW, level="read"),
+        await connections.offer(JAMAL, "github", now=NOW),
+    ]
+    assert len(set(offers)) == 3
 
 
 @pytest.mark.parametrize("name", ["schedules", "tickets", "nothing"])
@@ -51,7 +60,7 @@ async def test_the_states_of_a_newcomer(connections: Connections) -> None:
 async def test_a_switched_off_skill_is_off_though_connected(connections: Connections) -> None:
     await connect(connections)
     await connections.people.upsert(person(JAMAL, "Jamal"))
-    await connections.people.switch_off(JAMAL, ["pull_requests"])
+    await connections.people.switch(JAMAL, "pull_requests", "off")
     assert {state.skill: state.status for state in await connections.states(JAMAL)}["pull_requests"] == "off"
 
 
@@ -61,7 +70,7 @@ async def test_the_client_is_signed_in_as_the_person(connections: Connections) -
     acting = await connections.client_for(JAMAL, "github", now=NOW)
     assert acting is not None
     assert acting.client.get_secret_value() == ACCESS
-    assert acting.account.name == "octo"
+    assert acting.account == "octo"
     assert await connections.client_for(REN, "github", now=NOW) is None
     assert await connections.client_for(JAMAL, "google", now=NOW) is None
 

@@ -80,5 +80,5 @@ def test_a_skill_that_lost_its_account_can_be_reconnected():
 
 
 def test_the_next_small_wins_are_offered():
-    assert "Small wins · 2 of 5" in headers(home_view(BUSY))
+    assert "Small wins · 2 of 7" in headers(home_view(BUSY))
     assert "*Next*  See your open pull requests" in ours(home_view(BUSY))

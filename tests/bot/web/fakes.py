@@ -24,6 +24,7 @@ from memory.database import Database
 from memory.grants import Grants
 from memory.ids import PendingId, PersonId, WorkspaceId, workspace_of
 from memory.people import People, Person
+from memory.skill_rules import SkillRules
 from memory.web_sessions import WebSessions
 from skills.skill import Skill
 
@@ -249,7 +250,7 @@ def build_world(database: Database, *, edit: Callable[[Site], Site] = lambda sit
         title="GitHub",
         api_url="https://vendor.test",
         auth=auth,
-        client=lambda access, _url: access,
+        client=lambda access, _to: access,
         whoami=vendor.whoami,
         revoke=vendor.revoke,
         wider_than_used="GitHub’s own permission is wider. Pinyon keeps to the list above.",
@@ -287,6 +288,9 @@ def build_world(database: Database, *, edit: Callable[[Site], Site] = lambda sit
     async def on_connected(person: PersonId, integration: str, pending: PendingId | None) -> None:
         connected.append((person, integration, pending))
 
+    async def waits_for(_person: PersonId, _integration: str) -> list[str]:
+        return []
+
     def slack_link(workspace: WorkspaceId | None) -> str:
         return f"https://slack.test/app_redirect?team={workspace or ''}"
 
@@ -301,6 +305,7 @@ def build_world(database: Database, *, edit: Callable[[Site], Site] = lambda sit
                 grants=grants,
                 flows=ConnectFlows(database, keyring, grants),
                 people=People(database),
+                rules=SkillRules(database),
                 skills=skills(),
                 integrations={"github": github},
                 apps={"github": app},
@@ -313,6 +318,7 @@ def build_world(database: Database, *, edit: Callable[[Site], Site] = lambda sit
             http=http,
             look_up=look_up,
             on_connected=on_connected,
+            waits_for=waits_for,
             clock=clock,
         )
     )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import reduce
 
 import httpx
 import pytest
@@ -22,10 +23,19 @@ SHOWS_NOBODY = {
     "/slack/signin",
     "/slack/signin/callback",
     "/connections",
+    "/connections/skills/{skill}",
     "/healthz",
     "/readyz",
 }
-"""Anyone may ask these; they show nothing of anybody else."""
+"""Anyone may ask these; they show and change nothing of anybody else's."""
+FORM = {
+    "to": "off",
+    "label": "Theirs",
+    "site": "1",
+    "allowed": "off",
+    "who": "all",
+}
+"""What a person could have filled in, for every form there is."""
 ROUTES = [
     ("GET", "/"),
     ("GET", "/signin"),
@@ -39,8 +49,17 @@ ROUTES = [
     ("POST", "/connect/{link}/confirm"),
     ("GET", "/connect/{link}/done"),
     ("GET", "/connections"),
+    ("POST", "/connections/skills/{skill}"),
+    ("POST", "/connections/{grant}/label"),
+    ("GET", "/connections/{grant}/site"),
+    ("POST", "/connections/{grant}/site"),
     ("GET", "/connections/{grant}/disconnect"),
     ("POST", "/connections/{grant}/disconnect"),
+    ("GET", "/admin/skills"),
+    ("GET", "/admin/skills/{skill}"),
+    ("POST", "/admin/skills/{skill}"),
+    ("GET", "/admin/doctor"),
+    ("POST", "/admin/doctor"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
 ]
@@ -59,7 +78,8 @@ async def filled(world: World, path: str) -> str:
     """`path` for something of Jamal's."""
     grants = await world.site.connections.grants.list(JAMAL)
     link = (await world.link(JAMAL, pending="p9")).rpartition("/")[2]
-    return path.replace("{link}", link).replace("{integration}", "github").replace("{grant}", grants[0].id)
+    known = {"{link}": link, "{integration}": "github", "{grant}": grants[0].id, "{skill}": "pull_requests"}
+    return reduce(lambda done, part: done.replace(part, known[part]), known, path)
 
 
 async def visitor(world: World, who: str, owner: httpx.AsyncClient) -> httpx.AsyncClient:
@@ -88,7 +108,8 @@ async def test_nobody_but_the_owner_sees_or_changes_anything(world: World, who: 
     theirs = {"csrf": await csrf(await world.signed_in(REN), "/connections")} if who == "another's token" else {}
     for method, path in ROUTES:
         own = {"csrf": await csrf(browser, "/connections")} if who == "other person" else theirs
-        answer = await browser.request(method, await filled(world, path), data=own if method == "POST" else None)
+        sent = FORM | own if method == "POST" else None
+        answer = await browser.request(method, await filled(world, path), data=sent)
         where = f"{method} {path} {answer.status_code}"
         assert answer.status_code < 500, where
         assert not any(hidden in answer.text for hidden in (ACCESS, REFRESH, SECRET)), where
@@ -96,10 +117,15 @@ async def test_nobody_but_the_owner_sees_or_changes_anything(world: World, who: 
             assert not re.search(r"octo|Jamal|jamal@", answer.text), where
             assert path in SHOWS_NOBODY or is_refused(answer), where
         elif method == "POST":
-            assert answer.status_code == 403, where
+            assert answer.status_code == (404 if path.startswith("/admin/") else 403), where
         if path == "/signout" and who == "other person":
             browser = await world.signed_in(REN)
-    assert [grant.problem for grant in await world.site.connections.grants.list(JAMAL)] == [None]
+    [grant] = await world.site.connections.grants.list(JAMAL)
+    assert (grant.problem, grant.label) == (None, "octo")
+    me = await world.site.people.get(JAMAL)
+    assert me is not None
+    assert me.switched_off == ()
+    assert await world.site.connections.rules.of(me.workspace) == {}
     assert len(world.connected) == 1
     assert (await owner.get("/connections")).status_code == 200
 

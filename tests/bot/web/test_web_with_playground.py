@@ -58,7 +58,7 @@ async def test_a_person_signs_in_connects_reads_as_themselves_and_disconnects(
             assert "GitHub is connected as" in (await browser.get(done.headers["location"])).text
             acting = await site.connections.client_for(jamal, "github", now=site.clock())
             assert acting is not None
-            assert (await acting.client.whoami()) == acting.account
+            assert (await acting.client.whoami()).name == acting.account
             assert len(github.sessions("jamal")) == 1
             assert await site.connections.disconnect(jamal, "github")
             assert github.sessions("jamal") == ()
