@@ -11,22 +11,23 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import text
 
 from bot.app import App, Timing, build
 from bot.llm.breaker import BreakerLimits
 from bot.llm.failover import Limits
 from bot.settings import new_key, read_settings
-from integrations.integration import Account, Tokens
 from memory.ids import PersonId
+from playground.atlassian import AtlassianServer
 from playground.company import load_company
 from playground.github import GitHubServer
+from playground.google import GoogleServer
 from playground.model import Brain, DemoModel, ModelServer
 from playground.model.wires import params
 from playground.servers import Servers
 from playground.slack import SlackServer
 from playground.slack.app import JSON
+from tests.scenarios import accounts
 
 Found = TypeVar("Found")
 
@@ -57,6 +58,14 @@ class World:
         return self.servers.github
 
     @property
+    def atlassian(self) -> AtlassianServer:
+        return self.servers.atlassian
+
+    @property
+    def google(self) -> GoogleServer:
+        return self.servers.google
+
+    @property
     def model(self) -> ModelServer:
         return self.servers.model
 
@@ -64,26 +73,14 @@ class World:
 
     def person(self, handle: str) -> PersonId:
         """Somebody's id in Pinyon."""
-        return PersonId(f"{self.slack.workspace.id}:{self.slack.user(handle).id}")
+        return accounts.person_of(self.servers, handle)
 
-    async def connect(self, handle: str, *, lasts: timedelta = timedelta(hours=8)) -> None:
-        """Connect somebody's GitHub account, as their consent would (test_connecting.py walks the way)."""
-        signed_in = self.github.sign_in(handle)
-        login = str(signed_in["login"])
-        now = datetime.now(UTC)
-        await self.app.connections.grants.grant(
-            self.person(handle),
-            "github",
-            account=Account(id=login, name=login, email=None),
-            tokens=Tokens(
-                access=SecretStr(signed_in["access_token"]),
-                refresh=SecretStr(signed_in["refresh_token"]),
-                expires_at=now + lasts,
-                refresh_expires_at=now + timedelta(days=100),
-                scopes=(),
-            ),
-            now=now,
-        )
+    async def connect(self, handle: str, *services: str, lasts: timedelta = accounts.HOURS) -> None:
+        """Connect somebody's accounts, GitHub's if none is named, as their consent would (test_connecting.py).
+
+        Everything is allowed that the skills ask for.
+        """
+        await accounts.connect(self.app.connections.grants, self.servers, handle, services, lasts=lasts)
 
     def browser(self) -> httpx.AsyncClient:
         """A browser at Pinyon's pages, that follows nothing by itself."""
@@ -97,6 +94,24 @@ class World:
             answered = await http.post(
                 authorize_url.partition("?")[0], data={**asked, "login": login, "answer": answer}
             )
+        assert answered.status_code == 302, answered.text
+        return answered.headers["location"]
+
+    async def consent_at(self, service: str, authorize_url: str, handle: str) -> str:
+        """Allow everything that a service asks somebody for; gives the address the browser is sent back to."""
+        asked = dict(parse_qsl(urlsplit(authorize_url).query))
+        match service:
+            case "github":
+                return await self.consent(authorize_url, handle)
+            case "slack":
+                return await self.slack.consent_as(handle, authorize_url)
+            case "google":
+                email = self.servers.company.person(handle).email
+                answer = {"account": email, "granted": asked["scope"].split(), "answer": "allow"}
+            case _:
+                answer = {"account": handle, "answer": "accept"}
+        async with httpx.AsyncClient() as http:
+            answered = await http.post(authorize_url.partition("?")[0], data={**asked, **answer})
         assert answered.status_code == 302, answered.text
         return answered.headers["location"]
 
@@ -165,7 +180,7 @@ class OpenWorld(Protocol):
 @pytest.fixture(scope="session", autouse=True)
 def sdks() -> None:
     """Import what the first model call and the first look at GitHub need: seconds, when the machine is busy."""
-    for module in ("bot.llm.wire", "github"):
+    for module in ("bot.llm.wire", "github", "jira", "googleapiclient.discovery"):
         importlib.import_module(module)
     params.load()
 

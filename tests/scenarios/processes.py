@@ -7,26 +7,24 @@ import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg import sql
-from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 
 from bot.settings import new_key
-from integrations.integration import Account, Tokens
 from memory.crypto import Keyring
 from memory.database import open_database
 from memory.grants import Grants
-from memory.ids import PersonId
 from playground.company import load_company
 from playground.model import Brain
 from playground.servers import Servers
 from playground.slack.people import User
 from playground.slack.workspace import Workspace
+from tests.scenarios import accounts
 
 ROOT = Path(__file__).parents[2]
 DEAD_AFTER = 3.0
@@ -175,24 +173,10 @@ class Cluster:
         """How every turn stands, oldest first."""
         return {str(turn): str(state) for turn, state in self.query("SELECT id, state FROM turns ORDER BY seq")}
 
-    async def grant_github(self, handle: str) -> None:
-        """Connect somebody's GitHub account, as their consent would."""
-        slack, github = self.servers.slack, self.servers.github
-        signed_in = github.sign_in(handle)
+    async def connect(self, handle: str, *services: str) -> None:
+        """Connect somebody's accounts, GitHub's if none is named, as their consent would."""
         database = open_database(self.database_url, pool=1)
-        await Grants(database, Keyring(self.key)).grant(
-            PersonId(f"{slack.workspace.id}:{slack.user(handle).id}"),
-            "github",
-            account=Account(id=str(signed_in["login"]), name=str(signed_in["login"]), email=None),
-            tokens=Tokens(
-                access=SecretStr(signed_in["access_token"]),
-                refresh=SecretStr(signed_in["refresh_token"]),
-                expires_at=datetime.now(UTC) + timedelta(hours=8),
-                refresh_expires_at=datetime.now(UTC) + timedelta(days=100),
-                scopes=(),
-            ),
-            now=datetime.now(UTC),
-        )
+        await accounts.connect(Grants(database, Keyring(self.key)), self.servers, handle, services)
         await database.close()
 
     # What is said and seen.

@@ -238,7 +238,8 @@ async def test_a_new_message_puts_the_card_aside_until_it_is_brought_back(open_w
     await world.slack.say("ren", "dm", "wait, what is new?", thread=thread)
     await reads(world, "ren", card, "Put aside, because you asked something new.")
     await world.answer("dm:ren", thread, count=2)
-    assert "Put aside" in str(world.model.requests[1].messages[-2])
+    assert "Put aside" in str(world.model.requests[1].messages[-1])
+    assert {asked.vendor for asked in world.model.requests} == {"anthropic"}
     await again(world, seen, APPROVE)
     await world.until(lambda: world.slack.whispers("ren"))
     assert writes(world) == []
@@ -326,7 +327,7 @@ async def test_the_home_tab_counts_what_a_person_has_done_already(world: World) 
     await click(world, "ren", card, APPROVE)
     await world.over(2)
     await world.slack.open_home("ren")
-    done = "Ask me something · Connect an account · See your open pull requests · Approve a comment or a review"
+    done = "Ask me something · Connect an account · See your open pull requests · Approve something that I prepared"
     await world.until(lambda: done in str(world.slack.home("ren")))
 
 

@@ -53,7 +53,7 @@ async def test_who_declines_consent_is_told_so_and_may_try_again_or_go_without(w
         assert len(world.slack.replies("dm:jamal", asked.thread)) == 1
         await world.slack.click("jamal", asked.card["ts"], "connect.skip")
         answer = await world.answer("dm:jamal", asked.thread, count=2)
-    assert "I need your own GitHub account" in world.words("dm:jamal", answer)
+    assert "Without that account I cannot" in world.words("dm:jamal", answer)
     await reads(world, asked, "Not now. Nothing was connected.")
     assert await world.rows("SELECT * FROM grants") == []
 

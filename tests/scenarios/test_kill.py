@@ -183,7 +183,7 @@ class Killing:
     async def run(self) -> dict[str, Seen]:
         world = self.world
         world.execute(HOLDS)
-        await world.grant_github(WHO)
+        await world.connect(WHO)
         for boundary in BOUNDARIES:
             world.servers.github.add_large_pull("atlas-api", boundary.number, files=1, lines=3)
         await world.start(2)
