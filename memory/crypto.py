@@ -82,7 +82,7 @@ class Keyring:
 
 def new_key() -> str:
     """Make a fresh key in the form that `PINYON_SECRET_KEY` takes."""
-    return base64.urlsafe_b64encode(os.urandom(KEY_BYTES)).decode()
+    return base64.b64encode(os.urandom(KEY_BYTES)).decode()
 
 
 def fingerprint(secret: str) -> str:

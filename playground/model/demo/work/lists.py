@@ -81,7 +81,7 @@ def _clauses(text: str) -> list[str]:
 
 
 def _worded(clause: str) -> str:
-    item = _NEED.sub("", _MUST.sub("you ", _HEADING.sub("", clause)))
+    item = _NEED.sub("", _MUST.sub("you ", _HEADING.sub("", clause))).strip()
     if (found := _TO_SOMEBODY.match(item)) and found[1].lower() not in _NOBODY:
         item = f"{item[: found.start(1)]}{found[1].capitalize()}{item[found.end(1) :]}"
     return f"{item[:1].upper()}{item[1:]}" if has(item.lower(), r"\w+") else ""
