@@ -9,7 +9,7 @@ STEPS: tuple[tuple[Callable[[Servers], bool], str], ...] = (
     (lambda servers: _was_asked(servers, "message.im"), "ask Pinyon which pull requests wait for your review."),
     (lambda servers: _is_connected(servers), "connect GitHub from the card. Pinyon then answers by itself."),
     (
-        lambda servers: bool(servers.github.writes),
+        lambda servers: bool(servers.github.writes or servers.google.writes or servers.atlassian.writes),
         "let Pinyon comment on one of them. It shows you the exact words before it posts.",
     ),
     (
@@ -55,5 +55,7 @@ def _was_asked(servers: Servers, event: str) -> bool:
 
 
 def _is_connected(servers: Servers) -> bool:
-    """Whether anybody signed in to GitHub."""
+    """Whether anybody signed in to one of the other services."""
+    if servers.google.calls or servers.atlassian.calls:
+        return True
     return any(servers.github.sessions(person.github) for person in servers.company.people if person.github)

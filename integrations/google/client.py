@@ -41,7 +41,10 @@ class Google:
         self.calendar = Calendar(self._calls)
 
     async def whoami(self) -> Account:
-        """Whose account this is; the address only where Google has verified it."""
+        """Whose account this is, called by its address: people have several under one name.
+
+        The address counts only where Google has verified it.
+        """
         user = await self._calls.fetch("userinfo_url", _USERINFO)
         email = user.email if user.email_verified else None
-        return Account(id=user.sub, name=user.name or email or user.sub, email=email)
+        return Account(id=user.sub, name=email or user.name or user.sub, email=email)
