@@ -6,11 +6,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from psycopg import sql
-from sqlalchemy import create_engine, pool
+from sqlalchemy import create_engine, pool, text
 from sqlalchemy.engine import URL, make_url
 
 from memory.database import Base, alembic_config, import_tables, open_database
@@ -50,9 +51,25 @@ def test_there_is_one_newest_revision_and_a_line_that_leads_to_it() -> None:
 
 async def test_two_processes_that_start_at_once_make_the_tables_once(empty: URL) -> None:
     code = "import asyncio, sys; from memory.database import migrate; asyncio.run(migrate(sys.argv[1]))"
-    command = (sys.executable, "-c", code, empty.render_as_string(hide_password=False))
-    both = [await asyncio.create_subprocess_exec(*command, cwd=ROOT) for _ in range(2)]
+    starting = (sys.executable, "-c", code, empty.render_as_string(hide_password=False))
+    both = [await asyncio.create_subprocess_exec(*starting, cwd=ROOT) for _ in range(2)]
     assert [await process.wait() for process in both] == [0, 0]
+
+
+def test_two_accounts_of_one_name_are_told_apart_by_the_migration(empty: URL) -> None:
+    config = alembic_config(empty)
+    command.upgrade(config, "0001")
+    row = (
+        "INSERT INTO grants (id, workspace, person, integration, account_id, account_name, label, scopes, sealed,"
+        " version, connected_at) VALUES (:id, 'T1', 'T1:U1', 'github', :id, 'octo', 'octo', '{}', '', 1, now())"
+    )
+    engine = create_engine(empty, poolclass=pool.NullPool)
+    with engine.begin() as connection:
+        connection.execute(text(row), [{"id": "a"}, {"id": "b"}])
+    command.upgrade(config, "head")
+    with engine.connect() as connection:
+        labels = connection.scalars(text("SELECT label FROM grants ORDER BY id")).all()
+    assert labels == ["octo", "octo 2"]
 
 
 def test_another_database_than_postgresql_is_refused() -> None:

@@ -22,6 +22,12 @@ def upgrade() -> None:
     op.add_column("people", sa.Column("read_only", sa.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False))
     for name in ("site_id", "site_name", "site_url"):
         op.add_column("grants", sa.Column(name, sa.Text(), nullable=True))
+    # Nothing kept two accounts of one name apart before.
+    op.execute(
+        "UPDATE grants SET label = grants.label || ' ' || numbered.n FROM (SELECT id, row_number() OVER"
+        " (PARTITION BY person, integration, label ORDER BY connected_at, id) AS n FROM grants) AS numbered"
+        " WHERE grants.id = numbered.id AND numbered.n > 1"
+    )
     op.create_unique_constraint("uq_grants_label", "grants", ["person", "integration", "label"])
     op.add_column("connect_links", sa.Column("skill", sa.Text(), server_default=sa.text("''"), nullable=False))
     op.add_column("connect_links", sa.Column("level", sa.Text(), server_default=sa.text("'write'"), nullable=False))
