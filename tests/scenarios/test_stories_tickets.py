@@ -1,11 +1,13 @@
 """The company's stories about tickets and its release, told by whoever they are about, under either name."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from playground.atlassian.world import Write
+from playground.company import story_day
 from playground.model.stories import Story, served_stories
 from playground.slack.app import JSON
 from tests.scenarios.conftest import OpenWorld, World
@@ -69,7 +71,8 @@ async def test_tickets_in_a_row_are_filed_as_their_person_files_theirs(open_worl
 
 @RENAMED
 async def test_a_bug_that_is_known_gets_a_comment_and_no_twin(open_world: OpenWorld, *, renamed: bool) -> None:
-    world = await open_world(renamed=renamed)
+    # Early in the morning what was "just written" is of the day before.
+    world = await open_world(renamed=renamed, today=story_day(datetime.now(UTC)))
     story = story_of(world, "duplicate-bug")
     as_named = world.servers.company.renamed
     await world.connect(story.who, "atlassian", "slack")
