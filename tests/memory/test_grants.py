@@ -266,7 +266,7 @@ async def test_two_accounts_of_one_name_are_called_differently(database: Databas
     grants, twin = Grants(database, keyring), Account(id="3", name="octo")
     for account in (OCTO, twin, OCTO):
         await grants.grant(JAMAL, "github", account=account, tokens=tokens(), now=NOW)
-    assert [grant.label for grant in await grants.list(JAMAL)] == ["octo", "octo 2"]
+    assert {grant.account.id: grant.label for grant in await grants.list(JAMAL)} == {"1": "octo", "3": "octo 2"}
 
 
 async def test_a_label_is_its_persons_own_and_stays_when_the_account_is_connected_again(
