@@ -17,8 +17,8 @@ REPOSITORY = "tamarack-maps/atlas-api"
 WHO = "jamal"
 LONG = 60.0
 """Seconds for which a boundary is held; the kill ends it."""
-SLOTS = 8
-"""For each process; DBOS keeps as many connections, and a step that is held takes one."""
+SLOTS = 7
+"""For each process; DBOS keeps one connection more, and a step that is held takes one."""
 UNKNOWN = "The outcome of this call is unknown"
 
 
