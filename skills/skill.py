@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar, get_type_hints
 
@@ -111,8 +112,8 @@ class Tool:
 
     @property
     def schema(self) -> dict[str, Any]:
-        """The arguments as JSON schema, as the model sees it."""
-        return self.arguments.model_json_schema()
+        """The arguments as JSON schema, as the model sees it. One for all calls: copy it to change it."""
+        return _schema_of(self.arguments)
 
 
 def tool(
@@ -156,6 +157,12 @@ def tool(
         )
 
     return declare
+
+
+@cache
+def _schema_of(arguments: type[BaseModel]) -> dict[str, Any]:
+    # Half a millisecond for each tool, and a model is offered dozens with each question.
+    return arguments.model_json_schema()
 
 
 def _arguments_of(function: Callable[..., Any]) -> type[BaseModel]:
