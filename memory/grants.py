@@ -157,10 +157,6 @@ class Grants:
         )
         return _read((await session.execute(statement)).scalar_one())
 
-    async def find(self, person: PersonId, integration: str) -> Grant | None:
-        """Return the account to act with: the last connected one that works, else one that wants reconnecting."""
-        return to_act_with(await self.list(person), integration)
-
     async def rename(self, person: PersonId, grant: GrantId, label: str) -> bool:
         """Set what the person calls an account. False when another of theirs at that vendor is called so."""
         try:

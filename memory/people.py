@@ -146,17 +146,6 @@ class People:
         async with self.database.sessions.begin() as session:
             await session.execute(SWITCH, {"id": person, "skill": skill, "off": to == "off", "read_only": to == "read"})
 
-    async def to_look_at_again(self, *, before: datetime, limit: int) -> tuple[PersonId, ...]:
-        """Return people who are still here as far as we know, and about whom the workspace was not asked since."""
-        statement = (
-            select(PersonRow.id)
-            .where(PersonRow.deactivated_at.is_(None), PersonRow.refreshed_at < before)
-            .order_by(PersonRow.refreshed_at)
-            .limit(limit)
-        )
-        async with self.database.sessions() as session:
-            return tuple(PersonId(found) for found in await session.scalars(statement))
-
     async def forget(self, person: PersonId) -> None:
         async with self.database.sessions.begin() as session:
             await session.execute(delete(PersonRow).where(PersonRow.id == person))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from sqlalchemy import ARRAY, DateTime, Text, delete, text
+from sqlalchemy import ARRAY, DateTime, Text, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -81,8 +81,3 @@ class SkillRules:
         )
         async with self.database.sessions.begin() as session:
             await session.execute(statement)
-
-    async def forget(self, workspace: WorkspaceId) -> None:
-        """Drop the rules of a workspace that is gone."""
-        async with self.database.sessions.begin() as session:
-            await session.execute(delete(SkillRuleRow).where(SkillRuleRow.workspace == workspace))

@@ -76,8 +76,3 @@ class WebSessions:
         """Sign this browser out."""
         async with self.database.sessions.begin() as session:
             await session.execute(delete(WebSessionRow).where(WebSessionRow.hashed == fingerprint(secret)))
-
-    async def end_all(self, person: PersonId) -> None:
-        """Sign the person out everywhere, as when they leave the workspace."""
-        async with self.database.sessions.begin() as session:
-            await session.execute(delete(WebSessionRow).where(WebSessionRow.person == person))

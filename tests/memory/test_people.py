@@ -1,7 +1,7 @@
 """People, as Slack describes them."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -93,16 +93,6 @@ async def test_a_switch_set_twice_stands_once_and_the_next_one_replaces_it(datab
     person = await people.get(PersonId("T1:U1"))
     assert person is not None
     assert (person.switched_off, person.read_only) == ((), ())
-
-
-async def test_who_was_not_asked_about_for_long_is_looked_at_again_and_who_is_gone_is_not(database: Database) -> None:
-    people = People(database)
-    await people.upsert(read())
-    later = NOW + timedelta(days=1)
-    assert await people.to_look_at_again(before=NOW, limit=5) == ()
-    assert await people.to_look_at_again(before=later, limit=5) == (PersonId("T1:U1"),)
-    await people.upsert(read(deleted=True))
-    assert await people.to_look_at_again(before=later, limit=5) == ()
 
 
 async def test_of_many_at_once_one_greets(database: Database) -> None:

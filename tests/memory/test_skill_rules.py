@@ -33,15 +33,6 @@ async def test_the_last_rule_counts_and_another_workspace_has_its_own(database: 
     assert await rules.of(OTHER) == {}
 
 
-async def test_the_rules_of_a_workspace_that_is_gone_are_dropped(database: Database) -> None:
-    rules = SkillRules(database)
-    for team in (TEAM, OTHER):
-        await rules.set(team, SkillRule(skill="mail", allowed="off"), by=REN, now=NOW)
-    await rules.forget(TEAM)
-    assert await rules.of(TEAM) == {}
-    assert list(await rules.of(OTHER)) == ["mail"]
-
-
 @pytest.mark.parametrize(("people", "expected"), [(None, "read"), ((JAMAL,), "read"), ((REN,), "off"), ((), "off")])
 def test_a_rule_is_for_everybody_or_for_those_it_names(people: tuple[PersonId, ...] | None, expected: str) -> None:
     assert SkillRule(skill="mail", allowed="read", people=people).allows(JAMAL) == expected

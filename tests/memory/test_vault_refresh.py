@@ -16,7 +16,7 @@ from integrations.errors import AccessRevoked
 from integrations.integration import Account, OAuthApp, Tokens
 from memory.crypto import Keyring, new_key
 from memory.database import Database, open_database
-from memory.grants import Grants
+from memory.grants import Grants, to_act_with
 from memory.ids import GrantId, PersonId
 from playground.atlassian import AtlassianServer
 from playground.company import Company, load_company
@@ -133,7 +133,7 @@ async def test_a_renewal_whose_answer_is_lost_ends_in_being_asked_to_connect_aga
     await bench.access(0)
     with pytest.raises(AccessRevoked):
         await bench.access(1)
-    grant = await bench.workers[0].find(JAMAL, "atlassian")
+    grant = to_act_with(await bench.workers[0].list(JAMAL), "atlassian")
     assert grant
     assert grant.problem == "revoked"
     with pytest.raises(AccessRevoked):

@@ -6,6 +6,7 @@ import pytest
 
 from memory.database import Database
 from memory.ids import PersonId
+from memory.offboarding import Offboarding
 from memory.web_sessions import IDLE, LONGEST, WebSessions
 from tests.memory.queueing import Queue
 
@@ -65,7 +66,7 @@ async def test_signing_out_ends_this_browser_only(sessions: WebSessions) -> None
 
 async def test_who_leaves_is_signed_out_everywhere(sessions: WebSessions) -> None:
     mine, theirs = [await start(sessions), await start(sessions)], await start(sessions, JO)
-    await sessions.end_all(REN)
+    await Offboarding(sessions.database).end_person(REN)
     assert [await sessions.find(secret, now=NOW) for secret in mine] == [None, None]
     assert await sessions.find(theirs, now=NOW)
 

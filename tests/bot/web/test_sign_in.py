@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from memory.database import Database
 from memory.ids import PersonId
+from memory.offboarding import Offboarding
 from tests.bot.web.fakes import JAMAL, NOW, REN, World, build_world, csrf
 
 
@@ -190,7 +191,7 @@ async def test_signing_out_needs_the_form_and_ends_the_session(world: World) -> 
 
 async def test_leaving_ends_every_browser(world: World) -> None:
     browsers = [await world.signed_in(), await world.signed_in()]
-    await world.site.sessions.end_all(JAMAL)
+    await Offboarding(world.site.sessions.database).end_person(JAMAL)
     assert {(await browser.get("/connections")).status_code for browser in browsers} == {303}
 
 
