@@ -1,11 +1,13 @@
-"""A server of the playground under observation: what it was asked, and the trouble that it makes on demand."""
+"""A server of the playground: where it listens, what it was asked, and the trouble that it makes on demand."""
 
 import asyncio
+import socket
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from typing import Self
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -30,17 +32,21 @@ class Seen:
 
 
 class Watched:
-    """What tests see of a server and do to it; a server is one, and adds `watched` to its middlewares.
+    """One vendor's server on a port of its own, what tests see of it and do to it.
 
-    `named` gives the path under which a request stands in `calls` and meets faults, or None for a page that nobody
-    counts. `refused` builds the vendor's own answer for a fault with a status. `login` is where the server writes
-    down who asked.
+    A vendor's class says in `add_to` what is served. `named` gives the path under which a request stands in `calls`
+    and meets faults, or None for a page that nobody counts. `refused` builds the vendor's own answer for a fault with
+    a status. `login` is where the server writes down who asked.
     """
+
+    most_bytes = 4 * 1024**2
+    """Of one request's body."""
 
     def __init__(
         self,
         clock: Callable[[], datetime],
         *,
+        address: tuple[str, int],
         named: Callable[[web.Request], str | None],
         refused: Callable[[Fault], web.Response],
         login: web.RequestKey[str] = LOGIN,
@@ -52,6 +58,46 @@ class Watched:
         self._refused = refused
         self._login = login
         self._changed = asyncio.Event()
+        self._address = address
+        self._url = ""
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def url(self) -> str:
+        """The origin, under which the pages hang."""
+        if not self._url:
+            raise RuntimeError(f"{type(self).__name__} has no address before `start()`.")
+        return self._url
+
+    def add_to(self, router: web.UrlDispatcher) -> None:
+        """Add all that is served; `url` is known by then."""
+        raise NotImplementedError
+
+    async def start(self) -> None:
+        """Listen; with port 0 on any free one."""
+        # Bound before anything else: the address stands in nearly every answer.
+        listener = socket.create_server(self._address)
+        host, port = listener.getsockname()[:2]
+        self._url = f"http://{host}:{port}"
+        application = web.Application(middlewares=[self.watched], client_max_size=self.most_bytes)
+        self.add_to(application.router)
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
+        await self._runner.setup()
+        await web.SockSite(self._runner, listener).start()
+
+    async def stop(self) -> None:
+        """Let hanging requests go and close the port."""
+        self.calm()
+        if self._runner:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
 
     def fault(
         self,

@@ -1,6 +1,5 @@
 """The playground's Atlassian as one server: start it, sign people in, make trouble, see what was written."""
 
-import socket
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,8 +28,6 @@ PINYON = App(
     redirect="http://127.0.0.1/",
 )
 
-_MOST_BYTES = 4 * 1024**2
-
 
 class AtlassianServer(Watched):
     """Atlassian for one company, on a port of its own.
@@ -55,12 +52,11 @@ class AtlassianServer(Watched):
         refresh_ended: str = "unauthorized_client",
         static: Path = STATIC,
     ) -> None:
-        super().__init__(clock, named=_named, refused=_refused)
+        super().__init__(clock, address=(host, port), named=_named, refused=_refused)
         self.world = planted(company, clock, sites=sites)
         self.app = app
         self.tokens = Tokens(app, clock, life=token_life, ended=refresh_ended)
         self._people = _names(company)
-        self._address = (host, port)
         self._look = Look(
             "Jira",
             Path(__file__).parent / "templates",
@@ -68,15 +64,6 @@ class AtlassianServer(Watched):
             static=static,
             filters={"document": _document},
         )
-        self._origin = ""
-        self._runner: web.AppRunner | None = None
-
-    @property
-    def url(self) -> str:
-        """The origin, under which the pages hang."""
-        if not self._origin:
-            raise RuntimeError("The playground's Atlassian has no address before `start()`.")
-        return self._origin
 
     @property
     def api_url(self) -> str:
@@ -117,34 +104,11 @@ class AtlassianServer(Watched):
         """Where people look at the company's own site."""
         return f"{self.url}/{self.jira.slug}"
 
-    async def start(self) -> None:
-        """Listen; with port 0 on any free one."""
-        # Bound before anything else: the address stands in nearly every answer.
-        listener = socket.create_server(self._address)
-        host, port = listener.getsockname()[:2]
-        self._origin = f"http://{host}:{port}"
-        application = web.Application(middlewares=[self.watched], client_max_size=_MOST_BYTES)
-        Api(self.world, self.tokens, self._origin).add_to(application.router)
-        SignIn(self.world, self.tokens, self._look, origin=self._origin, people=self._people).add_to(application.router)
-        self._look.add_to(application.router)
-        Pages(self.world, self._look).add_to(application.router)
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
-        await self._runner.setup()
-        await web.SockSite(self._runner, listener).start()
-
-    async def stop(self) -> None:
-        """Let hanging requests go and close the port."""
-        self.faults.calm()
-        if self._runner:
-            await self._runner.cleanup()
-            self._runner = None
-
-    async def __aenter__(self) -> "AtlassianServer":
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
+    def add_to(self, router: web.UrlDispatcher) -> None:
+        Api(self.world, self.tokens, self.url).add_to(router)
+        SignIn(self.world, self.tokens, self._look, origin=self.url, people=self._people).add_to(router)
+        self._look.add_to(router)
+        Pages(self.world, self._look).add_to(router)
 
     def sign_in(
         self, person: str, *, scopes: Iterable[str] = tuple(ALLOWS), sites: Iterable[str] | None = None

@@ -1,6 +1,5 @@
 """The playground's GitHub as one server: start it, sign people in, make trouble, see what was written."""
 
-import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -31,8 +30,6 @@ PINYON = App(
     redirects=("http://127.0.0.1/", "http://localhost/"),
 )
 
-_MOST_BYTES = 4 * 1024**2
-
 
 class GitHubServer(Watched):
     """GitHub for one company, on a port of its own.
@@ -55,22 +52,12 @@ class GitHubServer(Watched):
         search_quota: int = 600,
         static: Path = STATIC,
     ) -> None:
-        super().__init__(clock, named=_named, refused=_refused, login=LOGIN)
+        super().__init__(clock, address=(host, port), named=_named, refused=_refused, login=LOGIN)
         self.world = planted(company, clock)
         self.app = app
         self.tokens = Tokens(app, clock, life=token_life)
         self.limits = Limits(clock, core=quota, search=search_quota)
-        self._address = (host, port)
         self._look = Look("GitHub", Path(__file__).parent / "templates", zone=company.zone, static=static)
-        self._site: Site | None = None
-        self._runner: web.AppRunner | None = None
-
-    @property
-    def url(self) -> str:
-        """The origin, under which the pages hang."""
-        if self._site is None:
-            raise RuntimeError("The playground's GitHub has no address before `start()`.")
-        return self._site.html
 
     @property
     def api_url(self) -> str:
@@ -97,34 +84,11 @@ class GitHubServer(Watched):
         """What was changed through the API, oldest first."""
         return self.world.writes
 
-    async def start(self) -> None:
-        """Listen; with port 0 on any free one."""
-        # Bound before anything else: the address stands in nearly every answer.
-        listener = socket.create_server(self._address)
-        host, port = listener.getsockname()[:2]
-        self._site = Site(self.world, f"http://{host}:{port}")
-        application = web.Application(middlewares=[self.watched], client_max_size=_MOST_BYTES)
-        Api(self._site, self.tokens, self.limits).add_to(application.router)
-        SignIn(self.world, self.tokens, self._look).add_to(application.router)
-        self._look.add_to(application.router)
-        Pages(self.world, self._look).add_to(application.router)
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
-        await self._runner.setup()
-        await web.SockSite(self._runner, listener).start()
-
-    async def stop(self) -> None:
-        """Let hanging requests go and close the port."""
-        self.faults.calm()
-        if self._runner:
-            await self._runner.cleanup()
-            self._runner = None
-
-    async def __aenter__(self) -> "GitHubServer":
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
+    def add_to(self, router: web.UrlDispatcher) -> None:
+        Api(Site(self.world, self.url), self.tokens, self.limits).add_to(router)
+        SignIn(self.world, self.tokens, self._look).add_to(router)
+        self._look.add_to(router)
+        Pages(self.world, self._look).add_to(router)
 
     def sign_in(self, person: str) -> dict[str, Any]:
         """Tokens for `person` without a browser, as the token endpoint would give them."""

@@ -1,6 +1,5 @@
 """The playground's Google as one server: start it, sign people in, make trouble, see what was written."""
 
-import socket
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -39,7 +38,6 @@ PINYON = App(
 _APIS = ("/gmail/v1", "/drive/v3", "/calendar/v3", "/upload")
 _SIGN_IN = (TOKEN, REVOKE, USERINFO)
 _OAUTH_ERRORS = {400: "invalid_grant", 401: "invalid_client", 429: "rate_limit_exceeded"}
-_MOST_BYTES = 12 * 1024**2
 
 
 class GoogleServer(Watched):
@@ -49,6 +47,8 @@ class GoogleServer(Watched):
     on, such as `/gmail/v1/users/me/messages/send`, `/token` or `/revoke`. People are named by handle or by address.
     A fault with status 429, or 403 with `retry_after`, is a rate limit in Google's words.
     """
+
+    most_bytes = 12 * 1024**2
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class GoogleServer(Watched):
         token_life: timedelta = TOKEN_LIFE,
         static: Path = STATIC,
     ) -> None:
-        super().__init__(clock, named=_named, refused=_refused)
+        super().__init__(clock, address=(host, port), named=_named, refused=_refused)
         self.accounts = Accounts(company)
         self.mail = planted_mail(company, self.accounts, clock)
         self.drive = planted_drive(company, self.accounts, clock)
@@ -71,17 +71,7 @@ class GoogleServer(Watched):
         self.writes: list[Write] = []
         """What was changed through the APIs, oldest first."""
         self._company = company
-        self._address = (host, port)
         self._look = Look("Google", Path(__file__).parent / "templates", zone=company.zone, static=static)
-        self._url = ""
-        self._runner: web.AppRunner | None = None
-
-    @property
-    def url(self) -> str:
-        """The origin, under which the pages hang."""
-        if not self._url:
-            raise RuntimeError("The playground's Google has no address before `start()`.")
-        return self._url
 
     @property
     def api_url(self) -> str:
@@ -108,32 +98,6 @@ class GoogleServer(Watched):
         """`GOOGLE_USERINFO_URL`."""
         return f"{self.url}{USERINFO}"
 
-    async def start(self) -> None:
-        """Listen; with port 0 on any free one."""
-        # Bound before anything else: the address stands in links.
-        listener = socket.create_server(self._address)
-        host, port = listener.getsockname()[:2]
-        self._url = f"http://{host}:{port}"
-        application = web.Application(middlewares=[self.watched], client_max_size=_MOST_BYTES)
-        self._add_to(application.router)
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
-        await self._runner.setup()
-        await web.SockSite(self._runner, listener).start()
-
-    async def stop(self) -> None:
-        """Let hanging requests go and close the port."""
-        self.calm()
-        if self._runner:
-            await self._runner.cleanup()
-            self._runner = None
-
-    async def __aenter__(self) -> "GoogleServer":
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
-
     def sign_in(self, person: str, scopes: Collection[str] = EVERYTHING) -> dict[str, Any]:
         """Tokens for `person` without a browser, as the token endpoint would give them, and the `email`."""
         account = self.accounts.person(person)
@@ -151,7 +115,7 @@ class GoogleServer(Watched):
         """The scopes that `person` allowed and has not taken back."""
         return self.tokens.granted(self.accounts.person(person))
 
-    def _add_to(self, router: web.UrlDispatcher) -> None:
+    def add_to(self, router: web.UrlDispatcher) -> None:
         calls = Calls(self.tokens, self._clock, self.url, self.writes)
         MailApi(self.mail).add_to(router, calls)
         DriveApi(self.drive).add_to(router, calls)
