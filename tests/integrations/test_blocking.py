@@ -11,9 +11,11 @@ from integrations.blocking import AT_ONCE, Blocking, Patience, threads_of
 from integrations.errors import NotFound, OutcomeUnknown, ServiceUnavailable, silent
 
 QUICK = Patience(answer=1, call=0.2)
+ENOUGH = Patience(call=20)
+"""On a machine that is busy, too."""
 
 
-def blocking(name: str = "board", *, threads: int = 4, patience: Patience = QUICK) -> Blocking:
+def blocking(name: str = "board", *, threads: int = 4, patience: Patience = ENOUGH) -> Blocking:
     return Blocking("Board", threads_of(name, count=threads), patience=patience)
 
 
@@ -33,10 +35,10 @@ class Flaky:
 
 async def test_a_read_is_tried_twice() -> None:
     once = Flaky(silent("Board"))
-    assert await blocking(patience=Patience(call=5)).read(once) == "here"
+    assert await blocking().read(once) == "here"
     twice = Flaky(silent("Board"), silent("Board"))
     with pytest.raises(ServiceUnavailable):
-        await blocking(patience=Patience(call=5)).read(twice)
+        await blocking().read(twice)
     assert (once.tries, twice.tries) == (2, 2)
 
 
@@ -57,16 +59,16 @@ async def test_a_write_is_sent_once() -> None:
 
 async def test_a_read_that_takes_too_long_is_no_answer() -> None:
     with pytest.raises(ServiceUnavailable, match="Board is not answering"):
-        await blocking().read(lambda: time.sleep(0.5))
+        await blocking(patience=QUICK).read(lambda: time.sleep(0.5))
 
 
 async def test_a_write_that_takes_too_long_may_have_happened() -> None:
     with pytest.raises(OutcomeUnknown, match="it may or may not have happened"):
-        await blocking().write(lambda: time.sleep(0.5))
+        await blocking(patience=QUICK).write(lambda: time.sleep(0.5))
 
 
 async def test_a_write_that_no_thread_began_was_not_sent() -> None:
-    gate, narrow = threading.Event(), blocking(threads=1)
+    gate, narrow = threading.Event(), blocking(threads=1, patience=QUICK)
     busy = asyncio.create_task(narrow.read(gate.wait))
     await asyncio.sleep(0.05)
     sent = Flaky()
@@ -90,7 +92,7 @@ async def test_one_client_reads_so_many_at_a_time_and_no_more() -> None:
         with lock:
             now -= 1
 
-    many = blocking(threads=32, patience=Patience(call=5))
+    many = blocking(threads=32)
     await asyncio.gather(*(many.read(reading) for _ in range(3 * AT_ONCE)))
     assert most == AT_ONCE
 

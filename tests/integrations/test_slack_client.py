@@ -28,7 +28,7 @@ from playground.slack import SlackServer
 from playground.slack.people import User
 
 CANARY = "xoxp-canary-token-7f3k"
-SHORT = Patience(answer=1, call=0.5)
+SHORT = Patience(answer=1, call=1.5)
 Call: TypeAlias = Callable[[Slack], Awaitable[object]]
 
 
@@ -222,8 +222,8 @@ async def test_a_post_that_was_never_sent_is_known_to_be_unsent():
 async def test_a_slack_that_is_too_slow_is_given_up(slack: SlackServer):
     given = slack.sign_in_user("priya")["access_token"]
     mine = Slack(SecretStr(given), Destination(api_url=slack.api_url), patience=SHORT)
-    slack.faults.latency(2, method="conversations.info")
-    slack.faults.latency(2, method="chat.postMessage")
+    slack.faults.latency(3, method="conversations.info")
+    slack.faults.latency(3, method="chat.postMessage")
     assert isinstance(await failure(look(mine)), ServiceUnavailable)
     assert isinstance(await failure(post(mine)), OutcomeUnknown)
 

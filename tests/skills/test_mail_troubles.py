@@ -54,10 +54,12 @@ def destination(server: GoogleServer) -> Destination:
     return Destination(api_url=server.api_url, endpoints={"mail_url": f"{server.url}/mail"})
 
 
-def priya(server: GoogleServer, scopes: tuple[str, ...] = SKILL.scopes.write) -> ToolContext[Google]:
+def priya(
+    server: GoogleServer, scopes: tuple[str, ...] = SKILL.scopes.write, patience: Patience | None = None
+) -> ToolContext[Google]:
     access = SecretStr(server.sign_in("priya", scopes)["access_token"])
     return ToolContext(
-        client=Google(access, destination(server), patience=Patience(answer=1, call=1.5)),
+        client=Google(access, destination(server), patience=patience or Patience()),
         account="priya@tamarack.example",
         asker=Asker(person=PersonId("T:priya"), name="priya"),
         now=NOW,
@@ -113,8 +115,9 @@ async def test_a_silent_gmail_ends_in_a_sentence(google: GoogleServer, tool: str
 
 @pytest.mark.parametrize("tool", WRITES)
 async def test_a_write_that_hangs_may_have_happened(google: GoogleServer, tool: str):
-    ctx = priya(google)
-    thread = await a_thread(ctx)
+    thread = await a_thread(priya(google))
+    # Only the write hangs. What comes before it may take as long as a busy machine needs.
+    ctx = priya(google, patience=Patience(answer=1))
     google.fault("POST", "/gmail/*", hang=True, times=1)
     assert isinstance(await failure(ctx, tool, thread), OutcomeUnknown)
     assert len([seen for seen in google.calls if seen.method == "POST"]) == 1
