@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, create_model
 
 from integrations.integration import Audience, Level
 from memory.ids import PersonId
+from skills.record import Record
 
 Client = TypeVar("Client")
 Effect = Literal["read", "write"]
@@ -51,6 +52,14 @@ class Result:
     """The fact in a few words, for the list of what a turn did: "Read pull request 417"."""
     audience: Audience | None = None
     """Who may hear it, where the skill's places differ in that; else what the skill declares counts."""
+    records: tuple[Record, ...] = ()
+    """What it showed, thing by thing; of a write, the one thing that it made or changed. What stands in `content` and
+    in no record counts as a nameless text that only the asker could see before."""
+    links: tuple[str, ...] = ()
+    """Addresses that the service itself gives for what was shown; every value called `link` in `content` is one too.
+    An answer may hold these and what the person wrote, and no others."""
+    undo: dict[str, JsonValue] | None = None
+    """Of a write that can be taken back: what the tool's `undo` has to know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +73,9 @@ class Version:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Says:
-    """How a tool is spoken of. `{parameter}` is replaced by the argument's value; only `doing` may hold any."""
+    """How a tool is spoken of. `{parameter}` is replaced by the argument's value; only `doing`, `labels` and `always`
+    may hold any.
+    """
 
     doing: str
     """Status while it runs: "Reading {repository} #{number}"."""
@@ -82,6 +93,14 @@ class Says:
     """A parameter on whose value the words depend, where a tool does several things."""
     cases: tuple[tuple[str, tuple[str, str, str]], ...] = ()
     """(value of `by`, (ask, done, refused)); for other values the plain ones count."""
+    always: str = ""
+    """Write tools with `always`: what would no longer be asked, after "I will …": "post comments in {repository}"."""
+    undo: str = ""
+    """Write tools with `undo`: the question before it is taken back: "Delete the comment?"."""
+    undone: str = ""
+    """The past fact: "Comment deleted"."""
+    kept: str = ""
+    """What undoing does not take back: "People who were notified keep their notification."."""
 
     def about(self, arguments: Mapping[str, Any]) -> "Says":
         """The words for one call."""
@@ -109,6 +128,21 @@ class Tool:
     """Write tools whose target can change between card and click: reads its state with the same arguments."""
     settle: Callable[..., Awaitable[dict[str, Any]]] | None = None
     """Write tools that accept a short name: the same arguments with every target in full, before a card shows them."""
+    asked_as: frozenset[str] = frozenset()
+    """Beginnings of the words by which people ask for this, in all languages of `skills.verbs`."""
+    kinds: Mapping[str, str] = field(default_factory=dict[str, str])
+    """target → kind of the record that it names."""
+    seen_by: tuple[str, ...] | None = None
+    """Who sees what it writes, as templates of readers: `{to}`, `github:{repository}`; `()` is the asker alone. None,
+    not declared, counts as strangers."""
+    into: tuple[str, ...] = ()
+    """Targets whose readers see it too: the ticket that is commented, the event that is moved."""
+    opens: tuple[str, ...] = ()
+    """Targets that become visible, as a whole, to those who see what it writes: a file shared or attached."""
+    always: tuple[str, ...] = ()
+    """The targets that a lasting permission is for: ("repository",). Empty: it can have none."""
+    undo: Callable[..., Awaitable[None]] | None = None
+    """Takes a write back: (context, **what `Result.undo` holds). Raises what tools raise."""
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -127,17 +161,27 @@ def tool(
     destroys: bool = False,
     version: Callable[..., Awaitable[Version]] | None = None,
     settle: Callable[..., Awaitable[dict[str, Any]]] | None = None,
+    asked_as: frozenset[str] = frozenset(),
+    kinds: Mapping[str, str] | None = None,
+    seen_by: tuple[str, ...] | None = None,
+    into: tuple[str, ...] = (),
+    opens: tuple[str, ...] = (),
+    always: tuple[str, ...] = (),
+    undo: Callable[..., Awaitable[None]] | None = None,
 ) -> Callable[[Callable[..., Awaitable[Result]]], Tool]:
     """Make a tool of a typed async function whose first parameter is the `ToolContext`.
 
     The function's name is the tool's name, its docstring what the model reads, its signature the schema.
     `targets` name who, where or which object a call acts on, `payload` its free text, `remembers` what parameter
-    memory may learn. Raises TypeError when any of these is no parameter of the function.
+    memory may learn. Raises TypeError when any of these, or another parameter named here, is none of the function's.
+
+    What is left out makes the gate more careful, never less: a write without `asked_as` is one that nobody asked for,
+    one without `seen_by` is seen by strangers.
     """
 
     def declare(function: Callable[..., Awaitable[Result]]) -> Tool:
         arguments = _arguments_of(function)
-        for declared in (*targets, *payload, *remembers):
+        for declared in (*targets, *payload, *remembers, *(kinds or ()), *into, *opens, *always):
             if declared not in arguments.model_fields:
                 raise TypeError(f"{function.__module__}.{function.__name__} has no parameter {declared!r}")
         return Tool(
@@ -154,6 +198,13 @@ def tool(
             destroys=destroys,
             version=version,
             settle=settle,
+            asked_as=asked_as,
+            kinds=kinds or {},
+            seen_by=seen_by,
+            into=into,
+            opens=opens,
+            always=always,
+            undo=undo,
         )
 
     return declare
@@ -218,7 +269,7 @@ class Skill:
     reads: str
     """What it can read, in a person's words: "Pull requests, reviews, checks"."""
     changes: str
-    """What it can change, in a person's words: "Comments, reviews and merges, after you approve each"."""
+    """What it can change, in a person's words: "Comments and merges, after you asked for it or approved it"."""
     instructions: Path
     """A Markdown file for the model: how to do this job well."""
     scopes: Scopes = Scopes()
