@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from jira import JIRA
 
 T = TypeVar("T")
-Verb = Literal["GET", "POST", "PUT"]
+Verb = Literal["GET", "POST", "PUT", "DELETE"]
 Body = Mapping[str, JsonValue]
 
 # The jira library blocks.
@@ -66,7 +66,7 @@ class Calls:
 
         return await self._blocking.write(once)
 
-    async def change(self, verb: Verb, url: str, *, body: Body) -> None:
+    async def change(self, verb: Verb, url: str, *, body: Body | None = None) -> None:
         """Change something, once, where Jira answers a success with nothing. Raises OutcomeUnknown."""
 
         def once() -> None:

@@ -1,6 +1,6 @@
 """Jira as one person sees it: tickets and boards read, and the few things that are changed there."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Collection, Mapping
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -8,7 +8,7 @@ from pydantic import JsonValue, SecretStr, TypeAdapter
 
 from integrations.atlassian.adf import from_markdown
 from integrations.atlassian.calls import Calls
-from integrations.atlassian.jql import board_query, sprint_query
+from integrations.atlassian.jql import board_query, keys_query, sprint_query
 from integrations.atlassian.models import (
     AgilePage,
     Board,
@@ -59,6 +59,8 @@ _ROW = (
     "duedate",
     "resolutiondate",
     "statuscategorychangedate",
+    "security",
+    "project",
 )
 _FULL = (*_ROW, "reporter", "description", "issuelinks", "subtasks")
 
@@ -149,6 +151,16 @@ class Jira:
         url = self._at(f"/rest/api/3/issue/{_path(key)}")
         return await _seen(key, self._calls.read(url, _TICKET, fields=",".join(_FULL), expand="changelog"))
 
+    async def beside(self, keys: Collection[str]) -> tuple[Ticket, ...]:
+        """The tickets with these keys, at most 50, as far as Jira tells this person of them."""
+        if not keys:
+            return ()
+        try:
+            return (await self.find(keys_query(list(keys)[:_PAGE]), limit=_PAGE))[0]
+        except (NotFound, Refused):
+            # One that was deleted or hidden meanwhile spoils the whole search.
+            return ()
+
     async def comments(self, key: str) -> Comments:
         """The newest comments, newest first, at most `MAX_COMMENTS`, and how many there are."""
         url = self._at(f"/rest/api/3/issue/{_path(key)}/comment")
@@ -217,10 +229,17 @@ class Jira:
         url = self._at(f"/rest/api/3/issue/{_path(key)}/transitions")
         await _seen(key, self._calls.change("POST", url, body={"transition": {"id": transition}}))
 
-    async def comment(self, key: str, text: str) -> str:
-        """Post `text`, Markdown, under a ticket and tell the comment's id."""
+    async def comment(self, key: str, text: str) -> Posted:
+        """Post `text`, Markdown, under a ticket."""
         url = self._at(f"/rest/api/3/issue/{_path(key)}/comment")
-        return (await _seen(key, self._calls.write(url, _POSTED, body={"body": from_markdown(text)}))).id
+        return await _seen(key, self._calls.write(url, _POSTED, body={"body": from_markdown(text)}))
+
+    async def posted(self, key: str, comment: str) -> Posted:
+        """A comment as it stands now."""
+        return await _seen(f"this comment on {key}", self._calls.read(self._comment(key, comment), _POSTED))
+
+    async def delete_comment(self, key: str, comment: str) -> None:
+        await _seen(f"this comment on {key}", self._calls.change("DELETE", self._comment(key, comment)))
 
     async def boards(self, words: str = "") -> tuple[Board, ...]:
         """Boards whose name holds `words`, at most 300."""
@@ -281,6 +300,9 @@ class Jira:
             path, asked = "/rest/api/3/user/assignable/search", {**asked, "project": project}
         users = await self._calls.read(self._at(path), _USERS, **asked)
         return tuple(user for user in users if user.active and user.account_type == "atlassian")
+
+    def _comment(self, key: str, comment: str) -> str:
+        return self._at(f"/rest/api/3/issue/{_path(key)}/comment/{_path(comment)}")
 
     def _chosen(self) -> Site:
         if self._site is None:

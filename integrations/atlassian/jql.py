@@ -55,6 +55,11 @@ def sprint_query(sprint: int) -> str:
     return f"sprint = {sprint} ORDER BY Rank ASC"
 
 
+def keys_query(keys: Iterable[str]) -> str:
+    """The tickets with these keys."""
+    return f"key in ({', '.join(map(quoted, keys))}) {_NEWEST_FIRST}"
+
+
 def board_query() -> str:
     """What a board without sprints shows: all that is open, and what was finished lately."""
     return "statusCategory != Done OR updated >= -14d"

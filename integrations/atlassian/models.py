@@ -165,6 +165,10 @@ class Ticket(_Said):
     subtasks: Many[Other] = Field(default=(), validation_alias=_field("subtasks"))
     links: Many[Link] = Field(default=(), validation_alias=_field("issuelinks"))
     description: JsonValue = Field(default=None, validation_alias=_field("description"))
+    security: Named | None = Field(default=None, validation_alias=_field("security"))
+    """The level that keeps it from some who see the project."""
+    project_type: str = Field(default="", validation_alias=AliasPath("fields", "project", "projectTypeKey"))
+    """`software`, `business`, or `service_desk`, where customers see their tickets and nothing else."""
     history: Many[Changes] = Field(default=(), validation_alias=AliasPath("changelog", "histories"))
 
     @property
@@ -183,6 +187,14 @@ class Comment(_Said):
     created: datetime
     author: User | None = None
     body: JsonValue = None
+    visibility: JsonValue = None
+    """The group or role that it is kept for."""
+    is_for_customers: bool = Field(default=True, validation_alias="jsdPublic")
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether everybody who sees the ticket sees it."""
+        return not self.visibility and self.is_for_customers
 
 
 class Comments(_Said):
@@ -196,6 +208,8 @@ class Created(_Said):
 
 class Posted(_Said):
     id: str
+    body: JsonValue = None
+    """As Jira keeps it."""
 
 
 class Transition(_Said):

@@ -63,6 +63,12 @@ def content(answer: Answer, kind: TypeAdapter[T], *, write: bool = False) -> T:
         raise (unknown("GitHub") if write else silent("GitHub")) from None
 
 
+def check_done(answer: Answer) -> None:
+    """Pass when `answer` says that a change was made, whatever it tells of it. Raises as `content` does."""
+    if answer.status >= 300:
+        raise refusal(answer, write=True)
+
+
 def refusal(answer: Answer, *, write: bool = False) -> IntegrationError:
     """The error for an answer that is no success."""
     if (retry_at := _limited_until(answer)) is not None:

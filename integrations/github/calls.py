@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from pydantic import JsonValue, SecretStr, TypeAdapter
 
 from integrations.blocking import AT_ONCE, Blocking, Patience, threads_of
-from integrations.github.answers import Answer, content
+from integrations.github.answers import Answer, check_done, content
 from integrations.network import translated
 
 if TYPE_CHECKING:
     from github import Github
 
 T = TypeVar("T")
-Verb = Literal["GET", "POST", "PUT", "PATCH"]
+Verb = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 # PyGithub blocks.
 _THREADS = threads_of("github")
@@ -54,6 +54,16 @@ class Calls:
             return content(answer, kind, write=True)
 
         return await self._blocking.write(once)
+
+    async def delete(self, path: str, *, body: Mapping[str, JsonValue] | None = None) -> None:
+        """Take something away, once, whatever GitHub answers to a success. Raises OutcomeUnknown as `write` does."""
+
+        def once() -> None:
+            with translated("GitHub", write=True):
+                answer = self._send("DELETE", path, body=body)
+            check_done(answer)
+
+        await self._blocking.write(once)
 
     async def _page(self, path: str, kind: TypeAdapter[T], parameters: Mapping[str, str | int]) -> tuple[T, bool]:
         def once() -> tuple[T, bool]:

@@ -37,6 +37,7 @@ from integrations.github.models import (
     User,
     Verdict,
 )
+from integrations.github.places import Places
 from integrations.github.query import Which, pulls_query
 from integrations.integration import Account
 
@@ -96,6 +97,10 @@ class GitHub:
     async def repositories(self) -> tuple[Repository, ...]:
         """The repositories that this person has to do with, by name; at most 500."""
         return await self._me.repositories()
+
+    async def places(self, repositories: Iterable[str]) -> Places:
+        """What GitHub tells this person of `repositories`; of some it may tell nothing."""
+        return await self._me.places(repositories)
 
     async def find_pulls(
         self,
@@ -202,19 +207,27 @@ class GitHub:
 
     async def request_reviewers(self, repository: str, number: int, reviewers: Iterable[str]) -> Reviewers:
         """Ask people (by login) and teams (by `org/team`) for a review; a leading @ is fine."""
-        names = [reviewer.removeprefix("@") for reviewer in reviewers]
-        content: dict[str, JsonValue] = {
-            "reviewers": [name for name in names if "/" not in name],
-            "team_reviewers": [name.rpartition("/")[2] for name in names if "/" in name],
-        }
-        path = f"/repos/{repository}/pulls/{number}/requested_reviewers"
+        path, content = f"/repos/{repository}/pulls/{number}/requested_reviewers", _reviewers(reviewers)
         return await self._me.seen(f"{repository} #{number}", self._calls.write("POST", path, _REVIEWERS, body=content))
+
+    async def withdraw_request(self, repository: str, number: int, reviewers: Iterable[str]) -> None:
+        """No longer ask these people and teams, named as in `request_reviewers`."""
+        path, content = f"/repos/{repository}/pulls/{number}/requested_reviewers", _reviewers(reviewers)
+        await self._me.seen(f"{repository} #{number}", self._calls.delete(path, body=content))
 
     async def merge(self, repository: str, number: int, method: MergeMethod, *, sha: str) -> Merge:
         """Merge a pull request if `sha` is still its newest commit; else GitHub refuses."""
         path = f"/repos/{repository}/pulls/{number}/merge"
         content: dict[str, JsonValue] = {"merge_method": method, "sha": sha}
         return await self._me.seen(f"{repository} #{number}", self._calls.write("PUT", path, _MERGE, body=content))
+
+
+def _reviewers(reviewers: Iterable[str]) -> dict[str, JsonValue]:
+    names = [reviewer.removeprefix("@") for reviewer in reviewers]
+    return {
+        "reviewers": [name for name in names if "/" not in name],
+        "team_reviewers": [name.rpartition("/")[2] for name in names if "/" in name],
+    }
 
 
 def _check_of_run(run: CheckRun) -> Check:
@@ -228,5 +241,5 @@ def _check_of_run(run: CheckRun) -> Check:
 def _check_of_status(status: Status) -> Check:
     outcome = "running" if status.state == "pending" else "green" if status.state == "success" else "failing"
     return Check(
-        name=status.context, outcome=outcome, detail=status.description or status.state, link=status.target_url
+        name=status.context, outcome=outcome, detail=status.description or status.state, reported=status.target_url
     )

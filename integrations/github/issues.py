@@ -6,10 +6,12 @@ from typing import Literal
 
 from pydantic import JsonValue, TypeAdapter
 
+from integrations.errors import Refused
 from integrations.github.calls import Calls
 from integrations.github.me import Me, if_allowed
 from integrations.github.models import Comment, Issue, IssuePage, Label, Posted, TimelineEntry, User
 from integrations.github.query import WhichIssues, issues_query
+from integrations.github.texts import fingerprint
 
 CloseReason = Literal["completed", "not_planned"]
 
@@ -21,6 +23,7 @@ _ISSUE = TypeAdapter(Issue)
 _PAGE = TypeAdapter(IssuePage)
 _LABELS = TypeAdapter(tuple[Label, ...])
 _USERS = TypeAdapter(tuple[User, ...])
+_COMMENT = TypeAdapter(Comment)
 _COMMENTS = TypeAdapter(tuple[Comment, ...])
 _TIMELINE = TypeAdapter(tuple[TimelineEntry, ...])
 _POSTED = TypeAdapter(Posted)
@@ -113,6 +116,14 @@ class Issues:
         answer = self._calls.write("POST", path, _POSTED, body={"body": body})
         return await self._me.seen(f"{repository} #{number}", answer)
 
+    async def take_back(self, repository: str, comment: int, *, text: str) -> None:
+        """Delete a comment under an issue or a pull request, if `text` is still the fingerprint of what it says."""
+        path, subject = f"/repos/{repository}/issues/comments/{comment}", f"this comment in {repository}"
+        now = await self._me.seen(subject, self._calls.read(path, _COMMENT))
+        if fingerprint(now.body) != text:
+            raise Refused("The comment was edited since it was posted. It was not deleted: look at it on GitHub.")
+        await self._me.seen(subject, self._calls.delete(path))
+
     async def change(
         self, repository: str, number: int, *, labels: Iterable[str] | None, assignees: Iterable[str] | None
     ) -> Issue:
@@ -129,6 +140,9 @@ class Issues:
 
     async def close(self, repository: str, number: int, reason: CloseReason) -> Issue:
         return await self._edit(repository, number, {"state": "closed", "state_reason": reason})
+
+    async def reopen(self, repository: str, number: int) -> Issue:
+        return await self._edit(repository, number, {"state": "open", "state_reason": "reopened"})
 
     async def _edit(self, repository: str, number: int, content: Mapping[str, JsonValue]) -> Issue:
         answer = self._calls.write("PATCH", f"/repos/{repository}/issues/{number}", _ISSUE, body=content)

@@ -1,7 +1,7 @@
 """Who is signed in at GitHub: the name there, and whose repositories they work in."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
 from pydantic import TypeAdapter
@@ -9,12 +9,14 @@ from pydantic import TypeAdapter
 from integrations.errors import NotFound, Refused, unseen
 from integrations.github.calls import Calls
 from integrations.github.models import Owner, Repository, User
+from integrations.github.places import Places
 
 T = TypeVar("T")
 
 _MAX_REPOSITORIES = 500
 _MAX_OWNERS = 5
 _USER = TypeAdapter(User)
+_REPOSITORY = TypeAdapter(Repository)
 _REPOSITORIES = TypeAdapter(tuple[Repository, ...])
 
 
@@ -34,6 +36,12 @@ class Me:
     async def repositories(self) -> tuple[Repository, ...]:
         """The repositories that this person has to do with, by name; at most 500."""
         return await self._calls.read_all("/user/repos", _REPOSITORIES, limit=_MAX_REPOSITORIES)
+
+    async def places(self, repositories: Iterable[str]) -> Places:
+        """What GitHub tells this person of `repositories`; of some it may tell nothing."""
+        names = list(dict.fromkeys(repositories))
+        found = await asyncio.gather(*(if_allowed(self._calls.read(f"/repos/{name}", _REPOSITORY)) for name in names))
+        return Places({name: one for name, one in zip(names, found, strict=True) if one is not None})
 
     async def owners(self) -> tuple[Owner, ...]:
         """Whose repositories this person works in; one search each, so only a few, and organisations first."""

@@ -39,9 +39,30 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Permissions:
+    """What the person may do in a repository."""
+
+    push: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Repository:
     full_name: str
     owner: Owner
+    private: bool = True
+    visibility: str = ""
+    """`public`, `private` or `internal`, which is for everybody of the owner's enterprise."""
+    permissions: Permissions | None = None
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anybody can read it."""
+        return not self.private and self.visibility in {"", "public"}
+
+    @property
+    def is_worked_in(self) -> bool:
+        """Whether the person was let in, so that nobody else could have put it before them."""
+        return self.private or (self.permissions is not None and self.permissions.push)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,6 +316,9 @@ class Check:
     outcome: Literal["green", "failing", "running"]
     detail: str = ""
     link: str | None = None
+    """GitHub's own page about it."""
+    reported: str | None = None
+    """The address that whoever reports it gave: it may lead anywhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,6 +345,8 @@ class Posted:
 
     id: int
     html_url: str
+    body: str | None = None
+    """As GitHub keeps it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

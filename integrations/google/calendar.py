@@ -18,8 +18,10 @@ from integrations.google.calendar_models import (
     Event,
     EventPage,
     FreeBusy,
+    Guest,
     ListedCalendar,
     Span,
+    When,
 )
 from integrations.google.calls import Calls
 
@@ -160,6 +162,11 @@ class Calendar:
         }
         return await self._patch(event, body)
 
+    async def move_back(self, event: Event, start: When, end: When) -> Event:
+        """Give an event the time that it had, if nobody changed it since it was read; its guests are told by mail."""
+        body = {"start": _written(start, over=event.start), "end": _written(end, over=event.end)}
+        return await self._patch(event, body)
+
     async def describe(self, event: Event, description: str) -> Event:
         """Give an event another description; nobody is told."""
         return await self._patch(event, {"description": description}, tell=False)
@@ -178,9 +185,15 @@ class Calendar:
 
     async def answer(self, event: Event, guest: str, answer: Answer, *, message: str = "") -> Event:
         """Answer an invitation in the name of `guest`, this person's address on it; the organiser is told by mail."""
-        own: dict[str, Any] = {"email": guest, "responseStatus": _RESPONSES[answer]}
-        if message:
-            own["comment"] = message
+        comment = {"comment": message} if message else {}
+        return await self._respond(event, {"email": guest, "responseStatus": _RESPONSES[answer], **comment})
+
+    async def answer_back(self, event: Event, before: Guest) -> Event:
+        """Give an invitation the answer and the comment that it had before; the organiser is told by mail."""
+        entry = {"email": before.email, "responseStatus": before.response_status, "comment": before.comment or ""}
+        return await self._respond(event, entry)
+
+    async def _respond(self, event: Event, own: dict[str, Any]) -> Event:
         # Only one's own entry: the others' answers, which may have changed meanwhile, stay as they are.
         return await self._patch(event, {"attendeesOmitted": True, "attendees": [own]})
 
@@ -195,6 +208,14 @@ class Calendar:
             body=body,
         )
         return await _seen("this event in your calendar", answer)
+
+
+def _written(when: When, *, over: When) -> dict[str, Any]:
+    """A start or an end as a patch of `over` has it: what it does not name would stay, so the other form is cleared."""
+    if when.day is not None:
+        return {"date": when.day.isoformat(), **({} if over.day else {"dateTime": None, "timeZone": None})}
+    moment = when.date_time.isoformat() if when.date_time else None
+    return {"dateTime": moment, "timeZone": when.time_zone, **({"date": None} if over.day else {})}
 
 
 async def _seen(subject: str, answer: Awaitable[T]) -> T:

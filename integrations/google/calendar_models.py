@@ -81,6 +81,7 @@ class Event:
     transparency: str = "opaque"
     event_type: str = "default"
     guests_can_modify: bool = False
+    guests_can_see_other_guests: bool = True
 
     @property
     def title(self) -> str:

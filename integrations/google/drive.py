@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter
 
 from integrations.errors import NotFound, Refused, unseen
+from integrations.google.answers import NOTHING
 from integrations.google.calls import Calls
 from integrations.google.drive_models import (
     Comment,
@@ -31,16 +32,16 @@ MAX_COMMENTS = 100
 _MAX_PEOPLE = 100
 _MAX_NAMESAKES = 10
 
-_USER = "displayName,emailAddress"
+_USER = "displayName,emailAddress,me"
+_PERMISSION_FIELDS = "id,type,role,displayName,emailAddress,domain,allowFileDiscovery"
 _FILE_FIELDS = (
     f"id,name,mimeType,modifiedTime,lastModifyingUser({_USER}),owners({_USER}),webViewLink,size,trashed,"
-    "capabilities(canComment,canShare,canAddChildren)"
+    f"ownedByMe,permissions({_PERMISSION_FIELDS}),capabilities(canComment,canShare,canAddChildren)"
 )
 _REPLY_FIELDS = f"author({_USER}),createdTime,content,action,deleted"
 _COMMENT_FIELDS = (
     f"id,author({_USER}),createdTime,content,resolved,deleted,quotedFileContent(value),replies({_REPLY_FIELDS})"
 )
-_PERMISSION_FIELDS = "id,type,role,displayName,emailAddress,domain"
 
 # What is exported as what. Markdown keeps a Doc's headings and tables.
 _EXPORTS: dict[Kind, str] = {"document": "text/markdown", "sheet": "text/csv", "slides": "text/plain"}
@@ -191,6 +192,49 @@ class Drive:
             fields=_PERMISSION_FIELDS,
         )
         return await _seen("this file", answer)
+
+    async def bin(self, file: str) -> File:
+        """Put a file of one's own into the bin, from where it can be taken out again for 30 days."""
+        answer = self._calls.write(
+            "drive.files.update",
+            _FILE,
+            fileId=file,
+            body={"trashed": True},
+            supportsAllDrives=True,
+            fields=_FILE_FIELDS,
+        )
+        return await _seen("this file", answer)
+
+    async def comment_on(self, file: str, comment: str) -> Comment:
+        """One comment with its replies."""
+        answer = self._calls.read(
+            "drive.comments.get", _COMMENT, fileId=file, commentId=comment, fields=_COMMENT_FIELDS
+        )
+        return await _seen("this comment", answer)
+
+    async def delete_comment(self, file: str, comment: str) -> None:
+        """Take back a comment of one's own."""
+        await _seen("this comment", self._calls.write("drive.comments.delete", NOTHING, fileId=file, commentId=comment))
+
+    async def change_role(self, file: str, permission: str, role: str) -> Permission:
+        """Let somebody who can open a file do more or less with it."""
+        answer = self._calls.write(
+            "drive.permissions.update",
+            _PERMISSION,
+            fileId=file,
+            permissionId=permission,
+            body={"role": role},
+            supportsAllDrives=True,
+            fields=_PERMISSION_FIELDS,
+        )
+        return await _seen("this sharing", answer)
+
+    async def stop_sharing(self, file: str, permission: str) -> None:
+        """Take back what `share` gave; nobody is told."""
+        answer = self._calls.write(
+            "drive.permissions.delete", NOTHING, fileId=file, permissionId=permission, supportsAllDrives=True
+        )
+        await _seen("this sharing", answer)
 
     async def _listed(self, query: str, *, limit: int, **order: str) -> FoundFiles:
         page = await self._calls.read(

@@ -51,6 +51,8 @@ class User:
 
     display_name: str = ""
     email_address: str | None = None
+    me: bool = False
+    """Whether it is the person who asks."""
 
     @property
     def named(self) -> str:
@@ -69,6 +71,34 @@ class Capabilities:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """Who may do what with a file."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _CAMEL
+
+    id: str
+    type: str
+    """`user`, `group`, `domain` or `anyone`."""
+    role: str
+    display_name: str | None = None
+    email_address: str | None = None
+    domain: str | None = None
+    allow_file_discovery: bool = False
+    """Of `anyone` and `domain`: whether a search finds it, or only its address leads there."""
+
+    @property
+    def named(self) -> str:
+        """Who that is, in a person's words."""
+        match self.type:
+            case "anyone":
+                return "anyone with the link"
+            case "domain":
+                return f"everyone at {self.domain or self.display_name or 'the organisation'}"
+            case _:
+                return self.display_name or self.email_address or "somebody"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class File:
     """A file or folder, without its content."""
 
@@ -84,6 +114,9 @@ class File:
     size: int | None = None
     """Bytes; Google's own formats have none or one that says little."""
     trashed: bool = False
+    owned_by_me: bool = False
+    permissions: tuple[Permission, ...] | None = None
+    """Who may see it; None where this person may not know."""
     capabilities: Capabilities = Capabilities()
 
     @property
@@ -148,32 +181,6 @@ class CommentPage:
 
     comments: tuple[Comment, ...] = ()
     next_page_token: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Permission:
-    """Who may do what with a file."""
-
-    __pydantic_config__: ClassVar[ConfigDict] = _CAMEL
-
-    id: str
-    type: str
-    """`user`, `group`, `domain` or `anyone`."""
-    role: str
-    display_name: str | None = None
-    email_address: str | None = None
-    domain: str | None = None
-
-    @property
-    def named(self) -> str:
-        """Who that is, in a person's words."""
-        match self.type:
-            case "anyone":
-                return "anyone with the link"
-            case "domain":
-                return f"everyone at {self.domain or self.display_name or 'the organisation'}"
-            case _:
-                return self.display_name or self.email_address or "somebody"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 
 from integrations.errors import IntegrationError, NotFound, OutcomeUnknown, Refused, unseen
+from integrations.google.answers import NOTHING
 from integrations.google.calls import Calls
 from integrations.google.mail_addresses import without
 from integrations.google.mail_compose import Letter, composed, reply_subject
@@ -85,10 +86,25 @@ class Gmail:
             thread, self._calls.read("gmail.users.threads.get", _THREAD, userId=ME, id=thread, format="full")
         )
 
+    async def outline(self, thread: str) -> Thread:
+        """All mails of a thread without what they say: who wrote when, and their labels."""
+        return await _seen(thread, self._outline(thread))
+
     async def draft(self, letter: Letter) -> Draft:
         """Put a draft into the mailbox."""
         raw = composed(letter, sender=await self._sender(), message_id=await self._message_id())
         return await self._calls.write("gmail.users.drafts.create", _DRAFT, userId=ME, body={"message": {"raw": raw}})
+
+    async def discard(self, draft: Draft) -> None:
+        """Delete a draft for good. Raises Refused when it was changed since it was saved, NotFound when it is gone."""
+        try:
+            now = await self._calls.read("gmail.users.drafts.get", _DRAFT, userId=ME, id=draft.id, format="minimal")
+            # Each change gives the mail in it a new id.
+            if now.message.id != draft.message.id:
+                raise Refused("The draft was changed since, so I left it as it is.")
+            await self._calls.write("gmail.users.drafts.delete", NOTHING, userId=ME, id=draft.id)
+        except NotFound as error:
+            raise NotFound("The draft is not there any more: it was sent or deleted.") from error
 
     async def send(self, letter: Letter) -> MailId:
         """Send a mail, once. Raises OutcomeUnknown when Gmail gave no clear answer and does not show it as sent."""
@@ -114,6 +130,11 @@ class Gmail:
             thread, self._calls.write("gmail.users.threads.modify", _THREAD_ID, userId=ME, id=thread, body=body)
         )
 
+    async def relabel(self, mails: Sequence[str], *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> None:
+        """Put labels on single mails and take others off, by their ids; Gmail takes 1,000 mails at once."""
+        body = {"ids": list(mails), "addLabelIds": list(add), "removeLabelIds": list(remove)}
+        await self._calls.write("gmail.users.messages.batchModify", NOTHING, userId=ME, body=body)
+
     def page(self, thread: str) -> str:
         """Where the person can see a thread."""
         return f"{self._calls.address('mail_url').rstrip('/')}/{thread}"
@@ -121,11 +142,14 @@ class Gmail:
     async def _headers(self, thread: str) -> Thread | None:
         """A thread without what its mails say; None when it vanished since it was found."""
         try:
-            return await self._calls.read(
-                "gmail.users.threads.get", _THREAD, userId=ME, id=thread, format="metadata", metadataHeaders=_HEADERS
-            )
+            return await self._outline(thread)
         except NotFound:
             return None
+
+    async def _outline(self, thread: str) -> Thread:
+        return await self._calls.read(
+            "gmail.users.threads.get", _THREAD, userId=ME, id=thread, format="metadata", metadataHeaders=_HEADERS
+        )
 
     async def _sender(self) -> Identity:
         default = (await self.identities()).default

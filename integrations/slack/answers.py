@@ -38,7 +38,10 @@ _DOWN = {"fatal_error", "internal_error", "request_timeout", "service_unavailabl
 _REFUSALS: Mapping[str, str] = {
     "access_denied": "your workspace does not allow it",
     "app_missing_action_url": "the app is not set up for it",
+    "cannot_dm_bot": "nobody can write to an app like that",
     "cannot_reply_to_message": "nobody can reply to this message",
+    "cant_delete_message": "your workspace does not let you delete it",
+    "compliance_exports_prevent_deletion": "your workspace keeps every message",
     "ekm_access_denied": "your organisation has locked these messages",
     "enterprise_is_restricted": "your organisation does not allow it",
     "is_archived": "the channel is archived",
@@ -55,6 +58,7 @@ _REFUSALS: Mapping[str, str] = {
     "restricted_action_thread_only_channel": "only replies are allowed in this channel",
     "team_access_not_granted": "your organisation did not allow Pinyon in this workspace",
     "too_long": "the text is too long",
+    "user_disabled": "they are no longer in the workspace",
     "user_is_restricted": "guests cannot do it",
 }
 _MINUTE = timedelta(minutes=1)

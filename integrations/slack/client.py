@@ -228,6 +228,14 @@ class Slack:
             _POSTED,
         )
 
+    async def open_direct(self, user: str) -> str:
+        """The channel of the direct messages between this person and `user`; it is opened where there is none."""
+        return (await self._calls.write(lambda web: web.conversations_open(users=user), _CHANNEL)).channel.id
+
+    async def delete(self, channel: str, ts: str) -> None:
+        """Delete a message that this person posted."""
+        await self._calls.write(lambda web: web.chat_delete(channel=channel, ts=ts), _POSTED)
+
     async def set_status(self, text: str, *, emoji: str, until: datetime | None) -> Profile:
         """Set this person's own status; with nothing at all it is cleared."""
         status: dict[str, Any] = {

@@ -62,6 +62,11 @@ class User:
         name = self.real_name or self.profile.real_name or self.profile.display_name or self.name
         return " ".join(name.split())[:MAX_NAME] or self.id
 
+    @property
+    def known_as(self) -> str:
+        """Who they are beyond Slack, in lower case: the e-mail address, or `slack:` and the id where it is not told."""
+        return self.profile.email.lower() or f"slack:{self.id}".lower()
+
     def standing(self, team: str) -> Standing:
         """What they are to the workspace `team`."""
         if self.is_bot:
@@ -111,6 +116,13 @@ class File:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    """That somebody changed a message after it was posted."""
+
+    ts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     ts: str
     text: str = ""
@@ -124,6 +136,7 @@ class Message:
     latest_reply: str | None = None
     reactions: tuple[Reaction, ...] = ()
     files: tuple[File, ...] = ()
+    edited: Edited | None = None
 
     @property
     def at(self) -> datetime:

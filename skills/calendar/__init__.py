@@ -24,7 +24,7 @@ SKILL = Skill(
         Example(title="Find a time", message="When am I free for an hour in the next three days?"),
     ),
     reads="Your events, who takes part and their answers, and when colleagues are free",
-    changes="New events, moved and cancelled ones, and your answers to invitations, after you approve each",
+    changes="New events, moved and cancelled ones, and your answers, after you asked for it or approved it",
     instructions=Path(__file__).with_name("instructions.md"),
     scopes=Scopes(
         read=("https://www.googleapis.com/auth/calendar.readonly",),

@@ -95,7 +95,8 @@ async def _room_in_full(ctx: ToolContext[Google], room: str, begins: datetime, m
     if busy:
         raise RetryToolCall(f"`room` {room!r} is taken then. Name another room or time, or leave it out.")
     state = "free then" if busy is not None else "whether it is free cannot be seen"
-    return Described(found.id, f"{found.summary or found.id} ({state})")
+    # By the name that was said: nobody says a room's address, and the name is looked up again when it is booked.
+    return Described(" ".join(room.split()), f"{found.summary or found.id} ({state})")
 
 
 def _start_in_full(ctx: ToolContext[Google], begins: datetime, minutes: int, zones: shown.Zones) -> Described:

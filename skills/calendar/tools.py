@@ -9,7 +9,7 @@ from integrations.errors import IntegrationError, OutcomeUnknown
 from integrations.google.calendar import OWN, NewEvent
 from integrations.google.calendar_models import Answer, Event
 from integrations.google.client import Google
-from skills.calendar import shown
+from skills.calendar import records, shown, taken_back
 from skills.calendar.names import address, addresses, clock, found_event, found_room, moment, own_zone
 from skills.calendar.people import YOU, notes_on, participants, zones_of_guests
 from skills.calendar.settled import (
@@ -27,7 +27,9 @@ from skills.calendar.settled import (
 from skills.calendar.slots import Window, free_slots
 from skills.calendar.times import day_start, later
 from skills.errors import RetryToolCall, ToolFailed
+from skills.record import Record
 from skills.skill import Result, Says, ToolContext, tool
+from skills.verbs import APPROVE, CANCEL, CHANGE, DECLINE, DELETE, INVITE, MOVE, REPLY, SCHEDULE
 
 MAX_SLOTS = 8
 
@@ -55,16 +57,22 @@ async def list_events(ctx: ToolContext[Google], day: date, days: Days = 1, perso
     # A day off of somebody who lives east of here begins on the evening before; it is still the next day's.
     held = [event for event in found.events if event.is_on(day, day + timedelta(days=days))]
     zones = await zones_of_guests(ctx, held)
+    rows = shown.agenda(held, own, zones, theirs=whose != OWN)
     content: dict[str, JsonValue] = {
         "whose": YOU if whose == OWN else whose,
         "zone": own.key,
-        "events": shown.agenda(held, own, zones, theirs=whose != OWN),
+        "events": rows,
     }
     if whose != OWN:
         content["their_zone"] = found.zone
     if found.more:
         content["note"] = f"Only the first {len(found.events)} are listed. Ask for fewer days."
-    return Result(content=content, said=f"Read {_counted(len(held), 'event')}")
+    return Result(
+        content=content,
+        untrusted=bool(held) or whose != OWN,
+        said=f"Read {_counted(len(held), 'event')}",
+        records=records.of_events(held, rows, theirs=whose != OWN),
+    )
 
 
 @tool(
@@ -72,6 +80,7 @@ async def list_events(ctx: ToolContext[Google], day: date, days: Days = 1, perso
     says=Says(doing="Looking for a free time"),
     targets=("attendees",),
     remembers=("attendees", "minutes"),
+    kinds={"attendees": "person"},
 )
 async def find_time(
     ctx: ToolContext[Google],
@@ -109,15 +118,21 @@ async def find_time(
         raise RetryToolCall(f"`earliest` must be before `latest`, got {earliest!r} and {latest!r}.")
     people, unseen = await participants(ctx, others, window)
     slots = free_slots(people, window, minutes=minutes, limit=MAX_SLOTS)
+    rows = [shown.slot(slot, own, people) for slot in slots]
     content: dict[str, JsonValue] = {
         "zone": own.key,
         "minutes": minutes,
         "people": {person.name: shown.participant(person, day) for person in people},
-        "slots": [shown.slot(slot, own, people) for slot in slots],
+        "slots": rows,
         "note": " ".join(notes_on(people, slots=len(slots), unseen=unseen)),
     }
     # Nobody wrote any of it: times, and the addresses that were asked about.
-    return Result(content=content, untrusted=False, said=f"Found {_counted(len(slots), 'free time')}")
+    return Result(
+        content=content,
+        untrusted=False,
+        said=f"Found {_counted(len(slots), 'free time')}",
+        records=records.of_times(slots, rows),
+    )
 
 
 @tool(
@@ -127,14 +142,21 @@ async def find_time(
         ask="Put this into the calendar and invite the guests?",
         done="Event created",
         refused="Not created",
-        labels=(("Title", "{title}"), ("When", "{start}"), ("With", "{attendees}"), ("Room", "{room}")),
-        text="Description, exactly as guests will read it",
+        labels=(("When", "{start}"), ("With", "{attendees}"), ("Room", "{room}")),
+        text="Title and description, exactly as guests will read them",
+        undo="Delete the event?",
+        undone="Event deleted",
+        kept="Whoever was invited is told by mail.",
     ),
-    targets=("title", "start", "attendees", "room"),
-    payload=("description",),
+    targets=("start", "attendees", "room"),
+    payload=("title", "description"),
     remembers=("attendees", "minutes", "room"),
     egress=True,
     settle=new_in_full,
+    asked_as=SCHEDULE | INVITE,
+    kinds={"start": "time", "attendees": "person", "room": "room"},
+    seen_by=("{attendees}",),
+    undo=taken_back.event,
 )
 async def create_event(
     ctx: ToolContext[Google],
@@ -158,18 +180,24 @@ async def create_event(
     check_words(title, description)
     begins = moment(ctx, start)
     place = await found_room(ctx, room) if room else None
-    made = await ctx.client.calendar.create(
-        NewEvent(
-            title=" ".join(title.split()),
-            start=begins,
-            end=later(begins, minutes),
-            zone=own_zone(ctx).key,
-            guests=tuple(addresses(attendees, "attendees")),
-            description=description,
-            room=place.id if place else room,
-        )
+    new = NewEvent(
+        title=" ".join(title.split()),
+        start=begins,
+        end=later(begins, minutes),
+        zone=own_zone(ctx).key,
+        guests=tuple(addresses(attendees, "attendees")),
+        description=description,
+        room=place.id if place else room,
     )
-    return _written(made, begins, later(begins, minutes), said="Created an event")
+    made = await ctx.client.calendar.create(new)
+    return _written(
+        made,
+        begins,
+        new.end,
+        said="Created an event",
+        record=records.of_written(made, title=new.title, text=description),
+        undo={"event": made.id, "state": taken_back.state_of(made)},
+    )
 
 
 @tool(
@@ -180,12 +208,20 @@ async def create_event(
         done="Event moved",
         refused="Not moved",
         labels=(_EVENT, ("When", "{start}")),
+        undo="Move the event back?",
+        undone="Event moved back",
+        kept="Whoever is invited is told by mail a second time.",
     ),
     targets=("event", "start"),
     remembers=("minutes",),
     egress=True,
     settle=move_in_full,
     version=as_it_stands,
+    asked_as=MOVE | CHANGE,
+    kinds={"event": "event", "start": "time"},
+    seen_by=(),
+    into=("event",),
+    undo=taken_back.move,
 )
 async def move_event(ctx: ToolContext[Google], event: str, start: datetime, minutes: Minutes | None = None) -> Result:
     """Give an event another time. Its guests are told by mail. Of a series, only the one date moves.
@@ -200,7 +236,18 @@ async def move_event(ctx: ToolContext[Google], event: str, start: datetime, minu
     begins = moment(ctx, start)
     ends = later(begins, minutes or length_of(found))
     moved = await ctx.client.calendar.move(found, begins, ends, zone=own_zone(ctx).key)
-    return _written(moved, begins, ends, said="Moved an event")
+    return _written(
+        moved,
+        begins,
+        ends,
+        said="Moved an event",
+        record=records.of_written(moved),
+        undo={
+            "event": moved.id,
+            "before": taken_back.times_of(found),
+            "after": taken_back.said_times(moved),
+        },
+    )
 
 
 @tool(
@@ -219,6 +266,10 @@ async def move_event(ctx: ToolContext[Google], event: str, start: datetime, minu
     destroys=True,
     settle=cancel_in_full,
     version=as_it_stands,
+    asked_as=CANCEL | DELETE,
+    kinds={"event": "event"},
+    seen_by=(),
+    into=("event",),
 )
 async def cancel_event(ctx: ToolContext[Google], event: str, message: str = "") -> Result:
     """Cancel an event that the person organises, for everybody. Its guests are told by mail.
@@ -233,7 +284,12 @@ async def cancel_event(ctx: ToolContext[Google], event: str, message: str = "") 
         await _cancel_with(ctx, found, message)
     else:
         await ctx.client.calendar.cancel(found)
-    return Result(content={"cancelled": found.id}, untrusted=False, said="Cancelled an event")
+    return Result(
+        content={"cancelled": found.id},
+        untrusted=False,
+        said="Cancelled an event",
+        records=(records.of_written(found, text=message),),
+    )
 
 
 @tool(
@@ -251,12 +307,21 @@ async def cancel_event(ctx: ToolContext[Google], event: str, message: str = "") 
             ("decline", ("Decline this invitation?", "Declined", "Not declined")),
             ("tentative", ("Answer with maybe?", "Answered with maybe", "Not answered")),
         ),
+        undo="Take the answer back?",
+        undone="Answer taken back",
+        kept="The organiser is told by mail a second time.",
     ),
     targets=("event", "answer"),
     payload=("message",),
     egress=True,
     settle=answer_in_full,
     version=as_it_stands,
+    asked_as=APPROVE | DECLINE | REPLY,
+    kinds={"event": "event", "answer": "choice"},
+    seen_by=(),
+    # All guests see who comes, and what was said with it.
+    into=("event",),
+    undo=taken_back.answer,
 )
 async def answer_invitation(ctx: ToolContext[Google], event: str, answer: Answer, message: str = "") -> Result:
     """Answer an invitation in the person's name. The organiser is told by mail.
@@ -268,8 +333,15 @@ async def answer_invitation(ctx: ToolContext[Google], event: str, answer: Answer
     """
     found = await found_event(ctx, event)
     answered = await ctx.client.calendar.answer(found, own_guest(found), answer, message=message)
-    content: JsonValue = {"id": answered.id, "answer": answer, "link": answered.html_link}
-    return Result(content=content, untrusted=False, link=answered.html_link, said="Answered an invitation")
+    before, after = taken_back.answer_of(found), taken_back.answer_of(answered)
+    return Result(
+        content={"id": answered.id, "answer": answer, "link": answered.html_link},
+        untrusted=False,
+        link=answered.html_link,
+        said="Answered an invitation",
+        records=(records.of_written(answered, text=message),),
+        undo={"event": found.id, "before": before, "after": after["answer"]} if before and after else None,
+    )
 
 
 async def _cancel_with(ctx: ToolContext[Google], event: Event, message: str) -> None:
@@ -284,7 +356,9 @@ async def _cancel_with(ctx: ToolContext[Google], event: Event, message: str) -> 
         raise ToolFailed(f"The message stands in the description, but the event is not cancelled: {error}") from error
 
 
-def _written(event: Event, begins: datetime, ends: datetime, *, said: str) -> Result:
+def _written(
+    event: Event, begins: datetime, ends: datetime, *, said: str, record: Record, undo: dict[str, JsonValue]
+) -> Result:
     """What a write brings back: ids, times and links, no word that somebody else may have written."""
     content: JsonValue = {
         "id": event.id,
@@ -292,7 +366,7 @@ def _written(event: Event, begins: datetime, ends: datetime, *, said: str) -> Re
         "end": ends.isoformat(),
         "link": event.html_link,
     }
-    return Result(content=content, untrusted=False, link=event.html_link, said=said)
+    return Result(content=content, untrusted=False, link=event.html_link, said=said, records=(record,), undo=undo)
 
 
 def _counted(count: int, noun: str) -> str:

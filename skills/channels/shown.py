@@ -63,7 +63,11 @@ class Reader:
             shown["reactions"] = ", ".join(f"{reaction.name} {reaction.count}" for reaction in message.reactions)
         if message.files:
             shown["files"] = [file.name or file.title or "a file" for file in message.files]
-        return {**shown, "link": permalink(self.me.url, channel, message)}
+        return {**shown, "link": self.link(message, channel)}
+
+    def link(self, message: Message, channel: str) -> str:
+        """A message's address."""
+        return permalink(self.me.url, channel, message)
 
     def titles(self, messages: Iterable[Message]) -> dict[str, JsonValue]:
         """Who the authors are: their titles, or that they are no members."""
@@ -74,7 +78,8 @@ class Reader:
             standing = user.standing(self.me.team_id)
             said = ", ".join(part for part in (standing * (standing != "member"), user.profile.title) if part)
             if said:
-                found[user.called] = said
+                # People choose both: what stands under `link` is taken for an address of Slack's.
+                found[user.called if user.called.casefold() != "link" else f"{user.called} ({user.id})"] = said
         return found
 
 

@@ -10,13 +10,16 @@ from pydantic import Field, JsonValue
 from integrations.slack.client import Slack
 from integrations.slack.models import Channel, Found, Match, Message
 from integrations.slack.mrkdwn import from_markdown
+from skills.channels import records, taken_back
 from skills.channels.missed import Missed, missed_in
 from skills.channels.places import heard_by, joined, thread_in, thread_of_link
-from skills.channels.readers import readers_of
+from skills.channels.readers import Readers, members_of, readers_of
 from skills.channels.shown import NOISE, Reader, excerpt, fitting, header, reader_of, told, zone_of
 from skills.described import Described
 from skills.errors import RetryToolCall
+from skills.record import Record
 from skills.skill import Result, Says, ToolContext, Version, tool
+from skills.verbs import POST, REPLY, SEND
 
 MAX_FOUND = 20
 MAX_POST = 12_000
@@ -28,8 +31,8 @@ MAX_OPENED = 10
 MAX_REPLIES = 20
 
 Limit = Annotated[int, Field(ge=1, le=200)]
-# Read-only in JSON Schema's sense: only the card shows it, filled in by code in place of what a model may write there.
-Readers = Annotated[str, Field(json_schema_extra={"format": "filled-by-pinyon", "readOnly": True})]
+_MAIL = {"mail", "email", "e-mail"}
+"""Words of `SEND` that ask for something else than a message in Slack."""
 
 
 @tool("read", says=Says(doing="Searching Slack"), remembers=("channel",))
@@ -52,14 +55,22 @@ async def search_messages(
     found = await ctx.client.search(" ".join(part for part in parts if part), limit=MAX_FOUND)
     own = {place.id} if place else {one.id for one in await ctx.client.own_channels()}
     hits = [hit for hit in found.matches if hit.channel.id in own]
+    content, shown = await _hits(ctx, found, hits)
     return Result(
-        content=await _hits(ctx, found, hits),
+        content=content,
         said=f"Found {_counted(len(hits), 'message')} in Slack",
         audience=heard_by(hit.channel for hit in hits),
+        records=shown,
     )
 
 
-@tool("read", says=Says(doing="Reading {channel}"), targets=("channel",), remembers=("channel",))
+@tool(
+    "read",
+    says=Says(doing="Reading {channel}"),
+    targets=("channel",),
+    remembers=("channel",),
+    kinds={"channel": "channel"},
+)
 async def read_channel(ctx: ToolContext[Slack], channel: str, since: date | None = None, limit: Limit = 50) -> Result:
     """Read the newest messages of a channel that the person is a member of, oldest first.
 
@@ -71,25 +82,36 @@ async def read_channel(ctx: ToolContext[Slack], channel: str, since: date | None
         limit: At most so many messages, not counting replies.
     """
     place = await joined(ctx, channel)
-    page = await ctx.client.history(place.id, oldest=_morning(ctx, since), limit=limit)
+    page, members = await asyncio.gather(
+        ctx.client.history(place.id, oldest=_morning(ctx, since), limit=limit), members_of(ctx, place)
+    )
     roots = [root for root in reversed(page.messages) if root.subtype not in NOISE]
     threads = await _opened(ctx, place, roots)
     every = [*roots, *(reply for replies in threads.values() for reply in replies)]
     reader = await reader_of(ctx, every)
     shown = [_with_replies(reader, place, root, threads.get(root.ts, ())) for root in roots]
     kept, dropped = fitting(shown)
-    content: dict[str, JsonValue] = {**header(place), "messages": kept, "people": reader.titles(every)}
+    seen = _seen(every, kept)
+    content: dict[str, JsonValue] = {**header(place), "messages": kept, "people": reader.titles(seen)}
     older = page.has_more or bool(dropped)
     note = f"Only the newest {len(kept)} are shown. `since` and `limit` reach others." if older else ""
+    link = await _address(ctx, place)
     return Result(
         content=_noted(content, note),
-        link=await _address(ctx, place),
+        link=link,
         said=f"Read {place.called} in Slack",
         audience=heard_by([place]),
+        records=_all_of(reader, place, link, seen, members),
     )
 
 
-@tool("read", says=Says(doing="Reading a thread in {channel}"), targets=("channel", "thread"), remembers=("channel",))
+@tool(
+    "read",
+    says=Says(doing="Reading a thread in {channel}"),
+    targets=("channel", "thread"),
+    remembers=("channel",),
+    kinds={"channel": "channel", "thread": "message"},
+)
 async def read_thread(ctx: ToolContext[Slack], channel: str, thread: str) -> Result:
     """Read a thread, in a channel that the person is a member of, from its first message on.
 
@@ -99,17 +121,19 @@ async def read_thread(ctx: ToolContext[Slack], channel: str, thread: str) -> Res
     """
     place = await joined(ctx, channel)
     found = await thread_in(ctx, place, thread)
-    messages = await ctx.client.thread(place.id, found.root.ts)
+    messages, members = await asyncio.gather(ctx.client.thread(place.id, found.root.ts), members_of(ctx, place))
     reader = await reader_of(ctx, messages)
     root, *replies = (reader.message(message, place.id) for message in messages)
     kept, dropped = fitting(replies)
-    content: dict[str, JsonValue] = {**header(place), "messages": [root, *kept], "people": reader.titles(messages)}
+    seen = _seen(messages, [root, *kept])
+    content: dict[str, JsonValue] = {**header(place), "messages": [root, *kept], "people": reader.titles(seen)}
     note = f"{_counted(dropped, 'reply', 'replies')} after the first message left out." if dropped else ""
     return Result(
         content=_noted(content, note),
         link=found.link,
         said=f"Read a thread in {place.called} in Slack",
         audience=heard_by([place]),
+        records=_all_of(reader, place, await _address(ctx, place), seen, members),
     )
 
 
@@ -130,10 +154,12 @@ async def catch_up(ctx: ToolContext[Slack], channel: str | None = None, since: d
     messages = [message for one in news for message in (*one.every, *one.roots.values())]
     reader = await reader_of(ctx, messages)
     quiet: list[JsonValue] = [one.channel.called for one in every if one not in news]
+    shown = [_news(reader, one, room=len(news)) for one in news]
+    seen = [(one.channel, _seen_in(one, part)) for one, part in zip(news, shown, strict=True)]
     content: dict[str, JsonValue] = {
-        "channels": [_news(reader, one, room=len(news)) for one in news],
+        "channels": list[JsonValue](shown),
         "nothing_new_in": quiet,
-        "people": reader.titles(message for one in news for message in one.every),
+        "people": reader.titles(message for _, messages in seen for message in messages),
     }
     note = f"{_counted(left_out, 'channel')} of theirs were left out. Name one in `channel`." if left_out else ""
     link = await _address(ctx, places[0]) if channel else None
@@ -142,6 +168,11 @@ async def catch_up(ctx: ToolContext[Slack], channel: str | None = None, since: d
         link=link,
         said=f"Read what was new in {places[0].called}" if channel else f"Read {_counted(len(places), 'channel')}",
         audience=heard_by(places),
+        records=tuple(
+            record
+            for place, messages in seen
+            for record in records.of_messages(reader, place, messages, records.place(place))
+        ),
     )
 
 
@@ -184,6 +215,10 @@ async def _audience(
         refused="Not posted",
         labels=(("Channel", "{channel}"), ("Thread", "{thread}"), ("Readers", "{readers}")),
         text="Text, exactly as it will be posted",
+        always="post messages in {channel}",
+        undo="Delete the message?",
+        undone="Message deleted",
+        kept="People who were notified keep the notification.",
     ),
     targets=("channel", "thread"),
     payload=("text",),
@@ -191,6 +226,11 @@ async def _audience(
     egress=True,
     settle=_post_in_full,
     version=_audience,
+    asked_as=POST | REPLY | (SEND - _MAIL),
+    kinds={"channel": "channel", "thread": "message"},
+    seen_by=("slack:{channel}",),
+    always=("channel",),
+    undo=taken_back.post,
 )
 async def post_message(
     ctx: ToolContext[Slack], channel: str, text: str, thread: str | None = None, readers: Readers = ""
@@ -212,11 +252,19 @@ async def post_message(
     link = await ctx.client.link(place.id, Message(ts=posted.ts, thread_ts=root.ts if root else None))
     content: dict[str, JsonValue] = {"channel": place.called, "ts": posted.ts, "link": link}
     return Result(
-        content=content, untrusted=False, link=link, said=f"Posted in {place.called}", audience=heard_by([place])
+        content=content,
+        untrusted=False,
+        link=link,
+        said=f"Posted in {place.called}",
+        audience=heard_by([place]),
+        records=(records.of_posted(link, text, records.place(place)),),
+        undo={"channel": place.id, "ts": posted.ts, "thread": root.ts if root else ""},
     )
 
 
-async def _hits(ctx: ToolContext[Slack], found: Found, hits: Sequence[Match]) -> dict[str, JsonValue]:
+async def _hits(
+    ctx: ToolContext[Slack], found: Found, hits: Sequence[Match]
+) -> tuple[dict[str, JsonValue], tuple[Record, ...]]:
     messages = [
         Message(ts=hit.ts, text=hit.text, user=hit.user, username=hit.username, thread_ts=thread_of_link(hit.permalink))
         for hit in hits
@@ -238,7 +286,29 @@ async def _hits(ctx: ToolContext[Slack], found: Found, hits: Sequence[Match]) ->
     if elsewhere := len(found.matches) - len(hits):
         what = _counted(elsewhere, "more hit")
         notes.append(f"{what} left out: in direct messages, or in channels that the person has not joined.")
-    return _noted(content, " ".join(notes))
+    return _noted(content, " ".join(notes)), records.of_hits(reader, hits, messages)
+
+
+def _all_of(
+    reader: Reader, place: Channel, link: str, messages: Sequence[Message], members: frozenset[str]
+) -> tuple[Record, ...]:
+    """A channel and what was read in it."""
+    readers = records.seeing(place, members, reader.people)
+    return (records.of_channel(place, link, readers), *records.of_messages(reader, place, messages, readers))
+
+
+def _seen(messages: Sequence[Message], rows: Sequence[JsonValue]) -> list[Message]:
+    """Those of `messages` that the model reads in `rows`, by themselves or as replies in a row."""
+    alone = {str(row["ts"]) for row in rows if isinstance(row, dict)}
+    opened = {str(row["ts"]) for row in rows if isinstance(row, dict) and "thread_replies" in row}
+    return [message for message in messages if message.ts in alone or message.thread_ts in opened]
+
+
+def _seen_in(missed: Missed, content: dict[str, JsonValue]) -> list[Message]:
+    """What the model reads of the news in one channel, with the first messages that the new ones reply to."""
+    new = _seen(missed.every, [*_rows(content, "asks_you"), *_rows(content, "messages")])
+    roots = [missed.roots[one.thread_ts] for one in new if one.thread_ts in missed.roots]
+    return list({message.ts: message for message in (*new, *roots)}.values())
 
 
 async def _opened(ctx: ToolContext[Slack], place: Channel, roots: Sequence[Message]) -> dict[str, list[Message]]:
@@ -282,6 +352,11 @@ def _news(reader: Reader, missed: Missed, *, room: int) -> dict[str, JsonValue]:
     if missed.is_cut:
         notes.append("There is more than was read here.")
     return _noted(content, " ".join(notes))
+
+
+def _rows(content: dict[str, JsonValue], name: str) -> list[JsonValue]:
+    rows = content[name]
+    return rows if isinstance(rows, list) else []
 
 
 def _new(reader: Reader, missed: Missed, message: Message) -> dict[str, JsonValue]:

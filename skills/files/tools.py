@@ -1,6 +1,7 @@
 """What can be done with files in Google Drive."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue
@@ -10,9 +11,11 @@ from integrations.google.client import Google
 from integrations.google.drive_models import File, Kind, Permission, Role
 from skills.described import Described
 from skills.errors import RetryToolCall, ToolFailed
-from skills.files import shown
+from skills.files import records, shown, taken_back
 from skills.files.names import address, addresses, found_file, found_folder
+from skills.record import Record
 from skills.skill import Result, Says, ToolContext, Version, tool
+from skills.verbs import APPEND, COMMENT, CREATE, DRAFT, REPLY, SHARE
 
 MAX_ROWS = 20
 MAX_WORDS = 200
@@ -48,10 +51,14 @@ async def search_files(
     if found.more:
         content["note"] = f"Only the first {len(found.files)} are listed. Narrow it with `words`, `kind` or `owner`."
     count = len(found.files)
-    return Result(content=content, said=f"Found {count}{'+' * found.more} file{'' if count == 1 else 's'}")
+    return Result(
+        content=content,
+        said=f"Found {count}{'+' * found.more} file{'' if count == 1 else 's'}",
+        records=tuple(records.of_row(file) for file in found.files),
+    )
 
 
-@tool("read", says=Says(doing="Reading a file"), targets=("file",))
+@tool("read", says=Says(doing="Reading a file"), targets=("file",), kinds={"file": "file"})
 async def read_file(ctx: ToolContext[Google], file: str) -> Result:
     """Read one file with its comments: a Google Doc as Markdown, Slides as text, a Sheet's first tab as CSV.
 
@@ -63,7 +70,13 @@ async def read_file(ctx: ToolContext[Google], file: str) -> Result:
     """
     found = await found_file(ctx, file)
     text, talk = await asyncio.gather(ctx.client.drive.text(found), ctx.client.drive.comments(found.id))
-    return Result(content=shown.in_full(found, text, talk), link=found.web_view_link, said=f"Read {_named(found)}")
+    content = shown.in_full(found, text, talk)
+    return Result(
+        content=content,
+        link=found.web_view_link,
+        said=f"Read {_named(found)}",
+        records=(records.of_reading(found, content, talk),),
+    )
 
 
 async def _new_in_full(
@@ -116,13 +129,22 @@ async def _audience(ctx: ToolContext[Google], file: str, **_: object) -> Version
         ask="Create this document in Google Drive?",
         done="Document created",
         refused="Not created",
-        labels=(("Title", "{title}"), ("Folder", "{folder}")),
-        text="Text, exactly as it will be written",
+        labels=(("Folder", "{folder}"),),
+        text="Title and text, exactly as they will be written",
+        undo="Move the document to the bin?",
+        undone="Document moved to the bin",
+        kept="It can be taken out of the bin for 30 days.",
     ),
-    targets=("title", "folder"),
-    payload=("body",),
+    targets=("folder",),
+    payload=("title", "body"),
     remembers=("folder",),
     settle=_new_in_full,
+    asked_as=CREATE | DRAFT | APPEND,
+    kinds={"folder": "folder"},
+    # Whoever can see the folder can see what is put into it, and nobody else.
+    seen_by=(),
+    into=("folder",),
+    undo=taken_back.document,
 )
 async def create_document(ctx: ToolContext[Google], title: str, body: str, folder: str | None = None) -> Result:
     """Create a Google Doc in the person's Drive. Nobody else sees it until it is shared, unless its folder is shared.
@@ -135,7 +157,14 @@ async def create_document(ctx: ToolContext[Google], title: str, body: str, folde
     _check_document(title, body)
     place = await found_folder(ctx, folder) if folder else None
     made = await ctx.client.drive.create_document(" ".join(title.split()), body, folder=place.id if place else None)
-    return _written({"id": made.id}, made, said="Created a document")
+    changed = made.modified_time.isoformat() if made.modified_time else ""
+    return _written(
+        {"id": made.id},
+        made,
+        said="Created a document",
+        record=records.of_made(made, body),
+        undo={"file": made.id, "changed": changed},
+    )
 
 
 @tool(
@@ -147,12 +176,20 @@ async def create_document(ctx: ToolContext[Google], title: str, body: str, folde
         refused="Not posted",
         labels=(("File", "{file}"),),
         text="Text, exactly as it will be posted",
+        undo="Delete the comment?",
+        undone="Comment deleted",
+        kept="People who got it by mail keep that mail.",
     ),
     targets=("file",),
     payload=("text",),
     egress=True,
     settle=_comment_in_full,
     version=_audience,
+    asked_as=COMMENT | REPLY,
+    kinds={"file": "file"},
+    seen_by=(),
+    into=("file",),
+    undo=taken_back.comment,
 )
 async def comment_on_file(ctx: ToolContext[Google], file: str, text: str) -> Result:
     """Post a comment on a whole file, in the person's name. Everybody who can open the file can read it.
@@ -164,7 +201,13 @@ async def comment_on_file(ctx: ToolContext[Google], file: str, text: str) -> Res
     _check_comment(text)
     found = await found_file(ctx, file)
     posted = await ctx.client.drive.comment(found.id, text)
-    return _written({"id": posted.id, "file": found.id}, found, said="Commented on a file")
+    return _written(
+        {"id": posted.id, "file": found.id},
+        found,
+        said="Commented on a file",
+        record=records.of_comment(found, posted.id, text),
+        undo={"file": found.id, "comment": posted.id},
+    )
 
 
 @tool(
@@ -174,13 +217,21 @@ async def comment_on_file(ctx: ToolContext[Google], file: str, text: str) -> Res
         ask="Share this file and tell them by mail?",
         done="Shared",
         refused="Not shared",
-        labels=(("File", "{file}"), ("With", "{people}"), ("As", "{role}")),
+        labels=(("File", "{file}"), ("With", "{people}"), ("Role", "{role}")),
+        undo="Stop sharing it with them?",
+        undone="No longer shared",
+        kept="They keep the mail that told them, and any copy they made.",
     ),
     targets=("file", "people", "role"),
     remembers=("people", "role"),
     egress=True,
     settle=_share_in_full,
     version=_audience,
+    asked_as=SHARE,
+    kinds={"file": "file", "people": "person", "role": "role"},
+    seen_by=("{people}",),
+    opens=("file",),
+    undo=taken_back.sharing,
 )
 async def share_file(
     ctx: ToolContext[Google],
@@ -197,11 +248,13 @@ async def share_file(
     """
     invited = addresses(people, "people")
     found = await found_file(ctx, file)
+    before = await ctx.client.drive.people(found.id)
+    given: list[Permission] = []
     shared: list[JsonValue] = []
     # One after the other: Drive loses sharings of one file that arrive at the same time.
     for person in invited:
         try:
-            await ctx.client.drive.share(found.id, person, role)
+            given.append(await ctx.client.drive.share(found.id, person, role))
         except IntegrationError as error:
             if isinstance(error, OutcomeUnknown) or not shared:
                 raise
@@ -209,8 +262,21 @@ async def share_file(
             raise ToolFailed(f"Shared with {done}, but not with {person}: {error}") from error
         shared.append(person)
     return _written(
-        {"file": found.id, "shared_with": shared, "role": role}, found, said=f"Shared with {_counted(shared)}"
+        {"file": found.id, "shared_with": shared, "role": role},
+        found,
+        said=f"Shared with {_counted(shared)}",
+        record=records.of_shared(found, invited),
+        undo=_given_back(found, role, before, given),
     )
+
+
+def _given_back(
+    file: File, role: Role, before: Sequence[Permission] | None, given: Sequence[Permission]
+) -> dict[str, JsonValue] | None:
+    """What taking a sharing back has to know; None where nothing changed, or nobody knows who had what."""
+    gained = taken_back.gained(before, given) if before is not None else []
+    people: list[JsonValue] = [list[JsonValue](one) for one in gained]
+    return {"file": file.id, "role": role, "people": people} if people else None
 
 
 def _check_document(title: str, body: str) -> None:
@@ -234,10 +300,14 @@ def _whom_to_ask(file: File) -> str:
     return f"Its owner can: {owners}." if owners else "Whoever manages its shared drive can."
 
 
-def _written(content: dict[str, JsonValue], file: File, *, said: str) -> Result:
+def _written(
+    content: dict[str, JsonValue], file: File, *, said: str, record: Record, undo: dict[str, JsonValue] | None
+) -> Result:
     """What a write brings back: ids and links, no word that somebody else may have written."""
     link = file.web_view_link
-    return Result(content={**content, "link": link}, untrusted=False, link=link, said=said)
+    return Result(
+        content={**content, "link": link}, untrusted=False, link=link, said=said, records=(record,), undo=undo
+    )
 
 
 def _named(file: File) -> str:

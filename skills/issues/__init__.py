@@ -26,6 +26,6 @@ SKILL = Skill(
         Example(title="Report something", message="Open an issue about what we just found"),
     ),
     reads="Issues, what was said under them, and the pull requests that name them",
-    changes="New issues, comments, labels, assignees and closing, after you approve each",
+    changes="New issues, comments, labels, assignees and closing, after you asked for it or approved it",
     instructions=Path(__file__).with_name("instructions.md"),
 )

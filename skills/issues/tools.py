@@ -1,6 +1,7 @@
 """What can be done with issues on GitHub."""
 
 import asyncio
+from collections.abc import Collection
 from typing import Annotated
 
 from pydantic import Field, JsonValue
@@ -9,8 +10,8 @@ from integrations.github.client import GitHub
 from integrations.github.issues import CloseReason
 from integrations.github.models import Issue
 from integrations.github.query import WhichIssues
-from integrations.github.texts import counted
-from skills.issues import shown
+from integrations.github.texts import counted, fingerprint
+from skills.issues import records, shown
 from skills.issues.names import NONE, full_name
 from skills.issues.settled import (
     change_in_full,
@@ -22,7 +23,10 @@ from skills.issues.settled import (
     standing,
     the_issue,
 )
+from skills.issues.taken_back import NOTIFIED, marks_of, take_back_change, take_back_closing, take_back_comment
+from skills.record import Record
 from skills.skill import Result, Says, ToolContext, tool
+from skills.verbs import ASSIGN, CHANGE, CLOSE, COMMENT, CREATE, LABEL, REPLY
 
 MAX_ROWS = 20
 
@@ -33,6 +37,8 @@ Assignees = Annotated[list[str], Field(max_length=10)]
 NO_NAMES: list[str] = []
 """Never changed: each call gets a list of its own."""
 _ISSUE = ("Issue", "{repository} #{number}")
+_KINDS = {"repository": "repository", "number": "issue"}
+_READERS = ("github:{repository}",)
 
 
 @tool("read", says=Says(doing="Looking for issues"), remembers=("repository",))
@@ -57,11 +63,17 @@ async def search_issues(
     """
     place = await full_name(ctx, repository) if repository else None
     listing = await ctx.client.issues.find(which, repository=place, words=words, labels=labels, limit=MAX_ROWS)
-    rows: list[JsonValue] = [shown.row(issue) for issue in listing.issues]
-    content: dict[str, JsonValue] = {"total": listing.total, "issues": rows}
+    places = await ctx.client.places(issue.repository for issue in listing.issues)
+    rows = [shown.row(issue) for issue in listing.issues]
+    content: dict[str, JsonValue] = {"total": listing.total, "issues": list[JsonValue](rows)}
     if listing.total > len(rows):
         content["note"] = f"Only the first {len(rows)} of {listing.total} are listed. Narrow it with `words`."
-    return Result(content=content, said=f"Found {counted(listing.total, 'issue')}")
+    return Result(
+        content=content,
+        untrusted=bool(rows),
+        said=f"Found {counted(listing.total, 'issue')}",
+        records=records.of_list(listing.issues, rows, places),
+    )
 
 
 @tool(
@@ -82,8 +94,14 @@ async def read_issue(ctx: ToolContext[GitHub], repository: str, number: Number) 
     comments, pulls = await asyncio.gather(
         ctx.client.issues.comments(place, number), ctx.client.issues.pulls(place, number)
     )
+    places = await ctx.client.places([place, *(pull.repository for pull in pulls or ())])
     content = shown.in_full(issue, repository=place, comments=comments, pulls=pulls)
-    return Result(content=content, link=issue.html_url, said=f"Read issue {number}")
+    return Result(
+        content=content,
+        link=issue.html_url,
+        said=f"Read issue {number}",
+        records=records.of_one(issue, content, places, repository=place, pulls=pulls or ()),
+    )
 
 
 @tool(
@@ -95,12 +113,18 @@ async def read_issue(ctx: ToolContext[GitHub], repository: str, number: Number) 
         refused="Not opened",
         labels=(("Repository", "{repository}"), ("Labels", "{labels}"), ("Assigned to", "{assignees}")),
         text="Title and text, exactly as they will be posted",
+        always="open issues in {repository}",
     ),
     targets=("repository", "labels", "assignees"),
     payload=("title", "body"),
     remembers=("repository", "labels", "assignees"),
     egress=True,
     settle=new_in_full,
+    asked_as=CREATE,
+    kinds={"repository": "repository", "labels": "label", "assignees": "person"},
+    seen_by=_READERS,
+    always=("repository",),
+    # No undo: GitHub lets nobody delete an issue this way, and a closed one stays readable.
 )
 async def open_issue(
     ctx: ToolContext[GitHub],
@@ -125,7 +149,8 @@ async def open_issue(
     content: dict[str, JsonValue] = {"repository": place, "number": issue.number}
     if ignored := _ignored(issue, labels=settled["labels"], people=settled["assignees"]):
         content["note"] = ignored
-    return _written(content, issue, said=f"Opened issue {issue.number}")
+    made = records.written(place, issue.number, title=settled["title"], text=body)
+    return _written(content, issue, said=f"Opened issue {issue.number}", made=made)
 
 
 @tool(
@@ -137,6 +162,10 @@ async def open_issue(
         refused="Not posted",
         labels=(_ISSUE,),
         text="Text, exactly as it will be posted",
+        always="post comments on issues in {repository}",
+        undo="Delete the comment?",
+        undone="Comment deleted",
+        kept=NOTIFIED,
     ),
     targets=("repository", "number"),
     payload=("body",),
@@ -144,6 +173,12 @@ async def open_issue(
     egress=True,
     settle=comment_in_full,
     version=standing,
+    asked_as=COMMENT | REPLY,
+    kinds=_KINDS,
+    seen_by=_READERS,
+    into=("number",),
+    always=("repository",),
+    undo=take_back_comment,
 )
 async def comment_on_issue(ctx: ToolContext[GitHub], repository: str, number: Number, body: str) -> Result:
     """Post a comment under an issue, in the person's name.
@@ -158,7 +193,14 @@ async def comment_on_issue(ctx: ToolContext[GitHub], repository: str, number: Nu
     await the_issue(ctx, place, number)
     posted = await ctx.client.issues.comment(place, number, body)
     content: dict[str, JsonValue] = {"id": posted.id, "link": posted.html_url}
-    return Result(content=content, untrusted=False, link=posted.html_url, said=f"Commented on issue {number}")
+    return Result(
+        content=content,
+        untrusted=False,
+        link=posted.html_url,
+        said=f"Commented on issue {number}",
+        records=records.written(place, number, text=body),
+        undo={"repository": place, "comment": posted.id, "text": fingerprint(posted.body)},
+    )
 
 
 @tool(
@@ -174,11 +216,22 @@ async def comment_on_issue(ctx: ToolContext[GitHub], repository: str, number: Nu
             ("Remove labels", "{remove_labels}"),
             ("Assigned to", "{assignees}"),
         ),
+        always="change labels and assignees of issues in {repository}",
+        undo="Set labels and assignees as they were?",
+        undone="Labels and assignees set back",
+        kept=NOTIFIED,
     ),
     targets=("repository", "number", "add_labels", "remove_labels", "assignees"),
     remembers=("repository", "assignees"),
+    egress=True,
     settle=change_in_full,
     version=marks,
+    asked_as=LABEL | ASSIGN | CHANGE,
+    kinds={**_KINDS, "add_labels": "label", "remove_labels": "label", "assignees": "person"},
+    seen_by=_READERS,
+    into=("number",),
+    always=("repository",),
+    undo=take_back_change,
 )
 async def update_issue(
     ctx: ToolContext[GitHub],
@@ -208,12 +261,21 @@ async def update_issue(
     )
     place, added, removed = settled["repository"], settled["add_labels"], settled["remove_labels"]
     people = None if settled["assignees"] is None else [name for name in settled["assignees"] if name != NONE]
-    labels = await _labels_after(ctx, place, number, added=added, removed=removed) if added or removed else None
+    before = await the_issue(ctx, place, number)
+    labels = _labels_after(before, added=added, removed=removed) if added or removed else None
     issue = await ctx.client.issues.change(place, number, labels=labels, assignees=people)
     content: dict[str, JsonValue] = {"number": number}
     if ignored := _ignored(issue, labels=labels, people=people):
         content["note"] = ignored
-    return _written(content, issue, said=f"Changed issue {number}")
+    changed = {name for name, wanted in (("labels", labels), ("assignees", people)) if wanted is not None}
+    sides = _sides(before, issue, changed)
+    return _written(
+        content,
+        issue,
+        said=f"Changed issue {number}",
+        made=records.written(place, number),
+        undo={"repository": place, "number": number, **sides} if sides["before"] != sides["after"] else None,
+    )
 
 
 @tool(
@@ -229,11 +291,22 @@ async def update_issue(
             ("completed", ("Close this issue as done?", "Issue closed as done", "Not closed")),
             ("not_planned", ("Close this issue as not planned?", "Issue closed as not planned", "Not closed")),
         ),
+        always="close issues in {repository}",
+        undo="Open the issue again?",
+        undone="Issue open again",
+        kept=NOTIFIED,
     ),
     targets=("repository", "number"),
     remembers=("repository",),
+    egress=True,
     settle=open_one_in_full,
     version=standing,
+    asked_as=CLOSE,
+    kinds=_KINDS,
+    seen_by=_READERS,
+    into=("number",),
+    always=("repository",),
+    undo=take_back_closing,
 )
 async def close_issue(
     ctx: ToolContext[GitHub], repository: str, number: Number, reason: CloseReason = "completed"
@@ -245,16 +318,28 @@ async def close_issue(
         number: The issue's number.
         reason: `completed` when it is done, `not_planned` when nobody will do it.
     """
-    settled = await open_one_in_full(ctx, repository=repository, number=number)
-    issue = await ctx.client.issues.close(settled["repository"], number, reason)
-    return _written({"number": number, "state": issue.standing}, issue, said=f"Closed issue {number}")
+    place = (await open_one_in_full(ctx, repository=repository, number=number))["repository"]
+    issue = await ctx.client.issues.close(place, number, reason)
+    closed = issue.closed_at
+    return _written(
+        {"number": number, "state": issue.standing},
+        issue,
+        said=f"Closed issue {number}",
+        made=records.written(place, number),
+        undo={"repository": place, "number": number, "closed": closed.isoformat()} if closed else None,
+    )
 
 
-async def _labels_after(
-    ctx: ToolContext[GitHub], repository: str, number: int, *, added: list[str], removed: list[str]
-) -> list[str]:
-    present = (await the_issue(ctx, repository, number)).label_names
-    return list(dict.fromkeys([*(name for name in present if name not in removed), *added]))
+def _labels_after(issue: Issue, *, added: list[str], removed: list[str]) -> list[str]:
+    return list(dict.fromkeys([*(name for name in issue.label_names if name not in removed), *added]))
+
+
+def _sides(before: Issue, after: Issue, changed: Collection[str]) -> dict[str, JsonValue]:
+    """What stood in the changed fields, and what stands there now."""
+    return {
+        side: {name: list[JsonValue](values) for name, values in marks_of(issue).items() if name in changed}
+        for side, issue in (("before", before), ("after", after))
+    }
 
 
 def _ignored(issue: Issue, *, labels: list[str] | None, people: list[str] | None) -> str:
@@ -269,6 +354,14 @@ def _ignored(issue: Issue, *, labels: list[str] | None, people: list[str] | None
     )
 
 
-def _written(content: dict[str, JsonValue], issue: Issue, *, said: str) -> Result:
+def _written(
+    content: dict[str, JsonValue],
+    issue: Issue,
+    *,
+    said: str,
+    made: tuple[Record, ...],
+    undo: dict[str, JsonValue] | None = None,
+) -> Result:
     """What a write brings back: numbers and links, no word that somebody else may have written."""
-    return Result(content={**content, "link": issue.html_url}, untrusted=False, link=issue.html_url, said=said)
+    link = issue.html_url
+    return Result(content={**content, "link": link}, untrusted=False, link=link, said=said, records=made, undo=undo)

@@ -17,7 +17,7 @@ SKILL = Skill(
         Example(title="Write a draft", message="Draft a mail that thanks our last customer for the call"),
     ),
     reads="Mails, their threads and labels, and the names of attachments",
-    changes="Drafts, mails and answers sent in your name, labels and archiving, after you approve each",
+    changes="Drafts, mails and answers sent in your name, labels and archiving, after you asked for it or approved it",
     instructions=Path(__file__).with_name("instructions.md"),
     scopes=Scopes(
         read=("https://www.googleapis.com/auth/gmail.readonly",),

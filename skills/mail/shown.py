@@ -29,14 +29,17 @@ class Reader:
 
     zone: str
     """IANA time zone."""
+    own: frozenset[str]
+    """The person's own addresses."""
     domains: frozenset[str]
-    """Of the person's own addresses: whoever writes from another one is outside."""
+    """Of these: whoever writes from another one is outside."""
     labels: tuple[Label, ...]
 
 
 def reader(zone: str, own: Iterable[str], labels: Iterable[Label]) -> Reader:
-    domains = frozenset(address.rpartition("@")[2].lower() for address in own)
-    return Reader(zone=zone, domains=domains, labels=tuple(labels))
+    addresses = frozenset(address.lower() for address in own)
+    domains = frozenset(address.rpartition("@")[2] for address in addresses)
+    return Reader(zone=zone, own=addresses, domains=domains, labels=tuple(labels))
 
 
 def row(thread: Thread, *, to: Reader, link: str) -> dict[str, JsonValue]:

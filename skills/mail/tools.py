@@ -13,7 +13,8 @@ from integrations.google.mail_addresses import without
 from integrations.google.mail_compose import Letter
 from integrations.google.mail_models import Thread
 from integrations.google.mail_query import Folder, mail_query
-from skills.mail import shown
+from skills.described import Described
+from skills.mail import records, shown, taken_back
 from skills.mail.letters import (
     Filing,
     Mark,
@@ -24,12 +25,15 @@ from skills.mail.letters import (
     receivers,
     thread_id,
 )
+from skills.record import Record
 from skills.skill import Result, Says, ToolContext, Version, tool
+from skills.verbs import ARCHIVE, DRAFT, LABEL, MOVE, REPLY, SEND
 
 MAX_ROWS = 20
 
 Addresses = Annotated[Sequence[str], Field(max_length=100)]
 Labels = Annotated[Sequence[str], Field(max_length=20)]
+_RECEIVERS = {"to": "person", "cc": "person"}
 
 
 @tool("read", says=Says(doing="Looking through the mail"))
@@ -58,16 +62,23 @@ async def search_mail(
     query = mail_query(words[:1_000], sender=sender, unread=unread, since=since, folder=folder, zone=ctx.asker.zone)
     mail = ctx.client.mail
     found, reader = await asyncio.gather(mail.search(query, limit=MAX_ROWS), _reader(ctx))
-    rows: list[JsonValue] = [shown.row(thread, to=reader, link=mail.page(thread.id)) for thread in found.threads]
-    content: dict[str, JsonValue] = {"mails": rows}
+    rows = [shown.row(thread, to=reader, link=mail.page(thread.id)) for thread in found.threads]
+    content: dict[str, JsonValue] = {"mails": list[JsonValue](rows)}
     if found.more:
         content["note"] = f"Only the newest {len(rows)} are listed. Narrow it with `words`, `sender` or `since`."
     elif not rows and folder != "anywhere":
         content["note"] = f"Nothing fits in {folder}. Archived mails are found with the folder `anywhere`."
-    return Result(content=content, said=f"Found {_counted(len(rows), 'mail thread')}{' and more' * found.more}")
+    return Result(
+        content=content,
+        untrusted=bool(rows),
+        said=f"Found {_counted(len(rows), 'mail thread')}{' and more' * found.more}",
+        records=tuple(
+            records.of_row(thread, row, own=reader.own) for thread, row in zip(found.threads, rows, strict=True)
+        ),
+    )
 
 
-@tool("read", says=Says(doing="Reading a mail"), targets=("thread",))
+@tool("read", says=Says(doing="Reading a mail"), targets=("thread",), kinds={"thread": "mail"})
 async def read_mail(ctx: ToolContext[Google], thread: str) -> Result:
     """Read a mail thread: every mail with sender, receivers, time, text and the names of its attachments.
 
@@ -81,7 +92,9 @@ async def read_mail(ctx: ToolContext[Google], thread: str) -> Result:
     # Markup of strangers takes its time to read; meanwhile others go on.
     content = await asyncio.to_thread(shown.in_full, found, to=reader)
     link = mail.page(found.id)
-    return Result(content={**content, "link": link}, link=link, said="Read a mail thread")
+    content["link"] = link
+    described = records.of_thread(found, content, own=reader.own)
+    return Result(content=content, link=link, said="Read a mail thread", records=described)
 
 
 async def _reader(ctx: ToolContext[Google]) -> shown.Reader:
@@ -104,13 +117,11 @@ async def _answer_in_full(
     body: str,
     to: Sequence[str] | None = None,
     everyone: bool = False,
-    about: str = "",
 ) -> dict[str, Any]:
     """With everybody by name whom the answer will reach, so that nobody is added later, and what it answers."""
-    del about
     check_body(body)
     found, reached = await _reached(ctx, thread, to=to, everyone=everyone)
-    return {"thread": found.id, "body": body, "to": reached, "everyone": False, "about": about_of(found)}
+    return {"thread": _described(found), "body": body, "to": reached, "everyone": False}
 
 
 async def _reached(
@@ -134,21 +145,23 @@ async def _filing_in_full(
     remove_labels: Sequence[str] = (),
     archive: bool = False,
     mark: Mark | None = None,
-    about: str = "",
 ) -> dict[str, Any]:
     """With labels as they are really called, and what the thread is about."""
-    del about
     place, mail = thread_id(thread), ctx.client.mail
     found, labels = await asyncio.gather(mail.thread(place), mail.labels())
     filing = Filing(labels, add=add_labels, remove=remove_labels, archive=archive, mark=mark)
     return {
-        "thread": found.id,
+        "thread": _described(found),
         "add_labels": list(filing.added),
         "remove_labels": list(filing.removed),
         "archive": archive,
         "mark": mark,
-        "about": about_of(found),
     }
+
+
+def _described(thread: Thread) -> Described:
+    """A thread that a card names by its subject; others may have the same one."""
+    return Described(thread.id, f"{about_of(thread)} (thread {thread.id})")
 
 
 async def _last_mail(ctx: ToolContext[Google], thread: str, **_: object) -> Version:
@@ -167,11 +180,18 @@ async def _last_mail(ctx: ToolContext[Google], thread: str, **_: object) -> Vers
         refused="No draft saved",
         labels=(("To", "{to}"), ("Cc", "{cc}")),
         text="Subject and text of the draft",
+        undo="Delete the draft?",
+        undone="Draft deleted",
     ),
     targets=("to", "cc"),
     payload=("subject", "body"),
     remembers=("to", "cc"),
     settle=_letter_in_full,
+    asked_as=DRAFT | SEND | REPLY,
+    kinds=_RECEIVERS,
+    # Whom it is for gets it only when the person sends it.
+    seen_by=(),
+    undo=taken_back.draft,
 )
 async def draft_mail(ctx: ToolContext[Google], to: Addresses, subject: str, *, body: str, cc: Addresses = ()) -> Result:
     """Put a draft of a new mail into the person's mailbox. Nothing is sent.
@@ -184,8 +204,14 @@ async def draft_mail(ctx: ToolContext[Google], to: Addresses, subject: str, *, b
     """
     letter = _letter(to, subject, body, cc)
     draft = await ctx.client.mail.draft(letter)
-    link = ctx.client.mail.page(draft.message.thread_id)
-    return _written({"draft": draft.id, "thread": draft.message.thread_id}, link=link, said="Saved a draft")
+    thread = draft.message.thread_id
+    return _written(
+        {"draft": draft.id, "thread": thread},
+        link=ctx.client.mail.page(thread),
+        said="Saved a draft",
+        record=records.of_written(thread, subject=letter.subject, body=letter.body),
+        undo={"draft": draft.id, "mail": draft.message.id, "thread": thread},
+    )
 
 
 @tool(
@@ -195,14 +221,21 @@ async def draft_mail(ctx: ToolContext[Google], to: Addresses, subject: str, *, b
         ask="Send this mail?",
         done="Mail sent",
         refused="Not sent",
+        kept="A sent mail cannot be taken back.",
         labels=(("To", "{to}"), ("Cc", "{cc}")),
         text="Subject and text, exactly as they will be sent",
+        always="send mails to exactly these people",
     ),
     targets=("to", "cc"),
     payload=("subject", "body"),
     remembers=("to", "cc"),
     egress=True,
     settle=_letter_in_full,
+    asked_as=SEND,
+    kinds=_RECEIVERS,
+    seen_by=("{to}", "{cc}"),
+    # Both lists as they are: one more receiver is another permission.
+    always=("to", "cc"),
 )
 async def send_mail(ctx: ToolContext[Google], to: Addresses, subject: str, *, body: str, cc: Addresses = ()) -> Result:
     """Send a new mail in the person's name. It cannot be taken back. To answer a mail use `reply_to_mail`.
@@ -220,6 +253,9 @@ async def send_mail(ctx: ToolContext[Google], to: Addresses, subject: str, *, bo
         {"thread": sent.thread_id, "sent_to": list[JsonValue]([*letter.to, *letter.cc])},
         link=ctx.client.mail.page(sent.thread_id),
         said=f"Sent a mail to {count}",
+        record=records.of_written(
+            sent.thread_id, to=(*letter.to, *letter.cc), subject=letter.subject, body=letter.body
+        ),
     )
 
 
@@ -230,14 +266,19 @@ async def send_mail(ctx: ToolContext[Google], to: Addresses, subject: str, *, bo
         ask="Send this answer?",
         done="Answer sent",
         refused="Not sent",
-        labels=(("In reply to", "{about}"), ("To", "{to}"), ("Thread", "{thread}")),
+        kept="A sent mail cannot be taken back.",
+        labels=(("In reply to", "{thread}"), ("To", "{to}")),
         text="Text, exactly as it will be sent",
     ),
-    targets=("thread", "to", "about"),
+    targets=("thread", "to"),
     payload=("body",),
     egress=True,
     settle=_answer_in_full,
     version=_last_mail,
+    asked_as=REPLY | SEND,
+    kinds={"thread": "mail", "to": "person"},
+    # Settled, `to` has everybody whom it reaches.
+    seen_by=("{to}",),
 )
 async def reply_to_mail(
     ctx: ToolContext[Google],
@@ -246,7 +287,6 @@ async def reply_to_mail(
     *,
     to: Addresses | None = None,
     everyone: bool = False,
-    about: str = "",
 ) -> Result:
     """Answer the newest mail of a thread in the person's name. It cannot be taken back.
 
@@ -255,9 +295,7 @@ async def reply_to_mail(
         body: The text, plain, with greeting and sign-off, exactly as it will be sent.
         to: E-mail addresses, where the answer is not for who wrote last. Leave out otherwise.
         everyone: Whether all who got the mail get the answer too.
-        about: Leave out; the subject is filled in.
     """
-    del about
     check_body(body)
     found, reached = await _reached(ctx, thread, to=to, everyone=everyone)
     copied = [person.email for person in found.last.cc] if found.last else []
@@ -267,6 +305,7 @@ async def reply_to_mail(
         {"thread": sent.thread_id, "sent_to": list[JsonValue](reached)},
         link=ctx.client.mail.page(sent.thread_id),
         said=f"Answered a mail to {_counted(len(reached), 'person', 'people')}",
+        record=records.of_written(sent.thread_id, to=reached, body=body),
     )
 
 
@@ -274,22 +313,27 @@ async def reply_to_mail(
     "write",
     says=Says(
         doing="Putting a mail in order",
-        ask="Put this mail in order so?",
-        done="Mail put in order",
+        ask="File this mail?",
+        done="Mail filed",
         refused="Left as it was",
         labels=(
-            ("Mail", "{about}"),
+            ("Mail", "{thread}"),
             ("Labels to add", "{add_labels}"),
             ("Labels to take off", "{remove_labels}"),
             ("Archive", "{archive}"),
             ("Mark as", "{mark}"),
-            ("Thread", "{thread}"),
         ),
+        undo="Put it back as it was?",
+        undone="Put back as it was",
     ),
-    targets=("thread", "about", "add_labels", "remove_labels"),
+    targets=("thread", "add_labels", "remove_labels"),
     remembers=("add_labels",),
     settle=_filing_in_full,
     version=_last_mail,
+    asked_as=LABEL | ARCHIVE | MOVE,
+    kinds={"thread": "mail", "add_labels": "label", "remove_labels": "label"},
+    seen_by=(),
+    undo=taken_back.filing,
 )
 async def file_mail(
     ctx: ToolContext[Google],
@@ -299,7 +343,6 @@ async def file_mail(
     remove_labels: Labels = (),
     archive: bool = False,
     mark: Mark | None = None,
-    about: str = "",
 ) -> Result:
     """Label a mail thread, archive it, or mark it as read or unread. Nothing is deleted.
 
@@ -309,14 +352,19 @@ async def file_mail(
         remove_labels: Labels to take off it.
         archive: Whether to take it out of the inbox.
         mark: Whether all of its mails count as `read` or `unread`.
-        about: Leave out; the subject is filled in.
     """
-    del about
     place, mail = thread_id(thread), ctx.client.mail
-    labels = await mail.labels()
+    before, labels = await asyncio.gather(mail.outline(place), mail.labels())
     filing = Filing(labels, add=add_labels, remove=remove_labels, archive=archive, mark=mark)
     await mail.file(place, add=filing.ids_to_add, remove=filing.ids_to_remove)
-    return _written({"thread": place}, link=mail.page(place), said="Put a mail in order")
+    changes = taken_back.changes(before, filing)
+    return _written(
+        {"thread": place},
+        link=mail.page(place),
+        said="Put a mail in order",
+        record=records.of_filed(before),
+        undo={"thread": place, "changes": changes} if changes else None,
+    )
 
 
 def _letter(to: Sequence[str], subject: str, body: str, cc: Sequence[str]) -> Letter:
@@ -325,9 +373,18 @@ def _letter(to: Sequence[str], subject: str, body: str, cc: Sequence[str]) -> Le
     return Letter(to=plain_to, cc=plain_cc, subject=plain_subject(subject), body=body)
 
 
-def _written(content: dict[str, JsonValue], *, link: str, said: str) -> Result:
+def _written(
+    content: dict[str, JsonValue],
+    *,
+    link: str,
+    said: str,
+    record: Record,
+    undo: dict[str, JsonValue] | None = None,
+) -> Result:
     """What a write brings back: ids, addresses and a link, no word that somebody else may have written."""
-    return Result(content={**content, "link": link}, untrusted=False, link=link, said=said)
+    return Result(
+        content={**content, "link": link}, untrusted=False, link=link, said=said, records=(record,), undo=undo
+    )
 
 
 def _counted(count: int, noun: str, several: str = "") -> str:

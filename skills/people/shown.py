@@ -68,7 +68,9 @@ def own_fields(profile: Profile, kinds: Iterable[FieldKind], names: Mapping[str,
     for kind in kinds:
         if kind.id in fields and fields[kind.id].value:
             value = fields[kind.id].value
-            shown[kind.label] = names.get(value, value) if kind.type == "user" else cut(value)
+            # What stands under `link` is taken for an address of Slack's, and people write these themselves.
+            label = kind.label if kind.label.casefold() != "link" else f"{kind.label} ({kind.id})"
+            shown[label] = names.get(value, value) if kind.type == "user" else cut(value)
     return shown
 
 

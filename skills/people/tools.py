@@ -13,9 +13,11 @@ from integrations.errors import NotFound, Refused
 from integrations.slack.client import Slack
 from integrations.slack.models import FieldKind, Group, Profile, User
 from skills.errors import RetryToolCall
-from skills.people import shown
+from skills.people import records, shown, taken_back
 from skills.people.names import groups_of, people, people_called, the_group, the_person
+from skills.record import PUBLIC, Record
 from skills.skill import Result, Says, ToolContext, tool
+from skills.verbs import CHANGE
 
 MAX_PEOPLE = 10
 MAX_MEMBERS = 60
@@ -51,10 +53,14 @@ async def find_people(ctx: ToolContext[Slack], words: str) -> Result:
         content["note"] = "Nobody fits all of these words. Fewer words, or a part of the name, may find them."
     if len(found) > MAX_PEOPLE:
         content["note"] = f"Only the first {MAX_PEOPLE} of {len(found)} are listed. Add a word."
-    return Result(content=content, said=f"Found {len(found)} {'person' if len(found) == 1 else 'people'}")
+    return Result(
+        content=content,
+        said=f"Found {len(found)} {'person' if len(found) == 1 else 'people'}",
+        records=records.of_people(found[:MAX_PEOPLE], rows),
+    )
 
 
-@tool("read", says=Says(doing="Reading the profile of {person}"), targets=("person",))
+@tool("read", says=Says(doing="Reading the profile of {person}"), targets=("person",), kinds={"person": "person"})
 async def read_profile(ctx: ToolContext[Slack], person: str) -> Result:
     """Read somebody's profile: title, manager, team, address, time zone, local time now, status and groups.
 
@@ -77,12 +83,17 @@ async def read_profile(ctx: ToolContext[Slack], person: str) -> Result:
     }
     if profile.pronouns:
         content["pronouns"] = shown.cut(profile.pronouns)
+    managed_by = [] if manager is None else [records.of_person(manager, content["manager"])]
     if manager is None:
         content["note"] = "The profile does not say who their manager is."
-    return Result(content=content, said=f"Read the profile of {user.called}")
+    return Result(
+        content=content,
+        said=f"Read the profile of {user.called}",
+        records=(records.of_person(user, content), *managed_by),
+    )
 
 
-@tool("read", says=Says(doing="Reading the group {group}"), targets=("group",))
+@tool("read", says=Says(doing="Reading the group {group}"), targets=("group",), kinds={"group": "group"})
 async def list_group(ctx: ToolContext[Slack], group: str) -> Result:
     """List the members of a user group, which is often a team, with their titles, and who leads it.
 
@@ -94,19 +105,24 @@ async def list_group(ctx: ToolContext[Slack], group: str) -> Result:
     found = await the_group(ctx, group)
     members = await ctx.client.users(found.users[:MAX_MEMBERS])
     team = (await ctx.client.me()).team_id
+    rows: list[JsonValue] = [{**shown.row(user, team=team), **shown.clock(user, ctx.now)} for user in members.values()]
     content: dict[str, JsonValue] = {
         "group": found.name or found.handle,
         "handle": f"@{found.handle}",
         "id": found.id,
         "about": shown.cut(found.description),
         "leads": list[JsonValue](await _leads(ctx, found, members)),
-        "members": [{**shown.row(user, team=team), **shown.clock(user, ctx.now)} for user in members.values()],
+        "members": rows,
     }
     if not content["leads"]:
         content["note"] = "No profile says who leads this group."
     if len(found.users) > len(members):
         content["note"] = f"Only {len(members)} of {len(found.users)} members are listed."
-    return Result(content=content, said=f"Read the group {found.name or found.handle}")
+    return Result(
+        content=content,
+        said=f"Read the group {found.name or found.handle}",
+        records=(records.of_group(found), *records.of_people(members.values(), rows)),
+    )
 
 
 async def _status_in_full(
@@ -126,11 +142,19 @@ async def _status_in_full(
         refused="Status not set",
         labels=(("Emoji", "{emoji}"), ("Minutes", "{minutes}")),
         text="Status, exactly as everybody will see it",
+        undo="Set the status back?",
+        undone="Status set back",
     ),
-    targets=("emoji", "minutes"),
+    # How long it stays is no target: nobody else is reached, and nothing else is changed by it.
+    targets=("emoji",),
     payload=("text",),
     egress=True,
     settle=_status_in_full,
+    asked_as=CHANGE,
+    kinds={"emoji": "emoji"},
+    # Guests and other companies in the workspace see it too.
+    seen_by=(PUBLIC,),
+    undo=taken_back.status,
 )
 async def set_my_status(ctx: ToolContext[Slack], text: str, emoji: str = "", minutes: Minutes | None = None) -> Result:
     """Set the person's own status in Slack, which everybody in the workspace sees. Empty text and emoji clear it.
@@ -142,10 +166,17 @@ async def set_my_status(ctx: ToolContext[Slack], text: str, emoji: str = "", min
     """
     _check_status(text)
     until = ctx.now + timedelta(minutes=minutes) if minutes else None
-    profile = await ctx.client.set_status(text.strip(), emoji=_emoji(emoji), until=until)
     me = await ctx.client.user((await ctx.client.me()).user_id)
+    before = await ctx.client.profile(me.id)
+    profile = await ctx.client.set_status(text.strip(), emoji=_emoji(emoji), until=until)
     content: dict[str, JsonValue] = {"status": shown.status(profile, me.tz, ctx.now)}
-    return Result(content=content, untrusted=False, said="Set the status" if text or emoji else "Cleared the status")
+    return Result(
+        content=content,
+        untrusted=False,
+        said="Set the status" if text or emoji else "Cleared the status",
+        records=(Record(kind="status", id=me.id, text=text.strip(), ours=True),),
+        undo={"now": taken_back.kept(profile), "before": taken_back.kept(before)},
+    )
 
 
 async def _kinds(ctx: ToolContext[Slack]) -> tuple[FieldKind, ...]:

@@ -35,6 +35,6 @@ SKILL = Skill(
         Example(title="What was merged", message="What was merged in the last five days?"),
     ),
     reads="Pull requests, their diffs, discussions, reviews and checks",
-    changes="Comments, reviews, review requests and merges, after you approve each",
+    changes="Comments, reviews, review requests and merges, after you asked for it or approved it",
     instructions=Path(__file__).with_name("instructions.md"),
 )

@@ -249,7 +249,9 @@ def _line_comment(comment: LineComment) -> JsonValue:
 
 
 def _check(check: Check) -> JsonValue:
-    return {"name": check.name, "outcome": check.outcome, "detail": excerpt(check.detail, 300), "link": check.link}
+    # What is called a link may stand in an answer: never an address that somebody reported.
+    where: dict[str, JsonValue] = {"reported_address": check.reported} if check.reported else {"link": check.link}
+    return {"name": check.name, "outcome": check.outcome, "detail": excerpt(check.detail, 300), **where}
 
 
 def _at(moment: datetime | None) -> str | None:

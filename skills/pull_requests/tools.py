@@ -9,17 +9,22 @@ from pydantic import Field, JsonValue
 from integrations.github.client import GitHub
 from integrations.github.models import FoundPull, MergeMethod, Verdict
 from integrations.github.query import Which
-from integrations.github.texts import MAX_TEXT, counted
+from integrations.github.texts import MAX_TEXT, counted, fingerprint
 from skills.errors import RetryToolCall, ToolFailed
-from skills.pull_requests import shown
+from skills.pull_requests import records, shown
 from skills.pull_requests.names import full_name, plain_reviewers
 from skills.pull_requests.standing import checks_said, waits_for
+from skills.pull_requests.taken_back import NOTIFIED, asked_of, take_back_comment, take_back_request
+from skills.record import Record
 from skills.skill import Result, Says, ToolContext, Version, tool
+from skills.verbs import APPROVE, COMMENT, MERGE, REPLY, REVIEW
 
 MAX_ROWS = 20
 
 Number = Annotated[int, Field(ge=1)]
 _PULL_REQUEST = ("Pull request", "{repository} #{number}")
+_KINDS = {"repository": "repository", "number": "pull_request"}
+_READERS = ("github:{repository}",)
 
 
 @tool("read", says=Says(doing="Looking for pull requests"), remembers=("repository",))
@@ -45,13 +50,21 @@ async def list_pull_requests(
     """
     place = await full_name(ctx, repository) if repository else None
     listing = await ctx.client.find_pulls(which, repository=place, words=words, since=since, limit=MAX_ROWS)
-    rows = await asyncio.gather(*(_row(ctx, which, pull) for pull in listing.pulls))
+    rows, places = await asyncio.gather(
+        asyncio.gather(*(_row(ctx, which, pull) for pull in listing.pulls)),
+        ctx.client.places(pull.repository for pull in listing.pulls),
+    )
     content: dict[str, JsonValue] = {"total": listing.total, "pull_requests": list[JsonValue](rows)}
     if listing.total > len(rows):
         content["note"] = (
             f"Only the first {len(rows)} of {listing.total} are listed. Narrow it with `words` or `since`."
         )
-    return Result(content=content, said=f"Found {counted(listing.total, 'pull request')}")
+    return Result(
+        content=content,
+        untrusted=bool(rows),
+        said=f"Found {counted(listing.total, 'pull request')}",
+        records=records.of_list(listing.pulls, rows, places),
+    )
 
 
 @tool(
@@ -71,14 +84,20 @@ async def read_pull_request(ctx: ToolContext[GitHub], repository: str, number: N
     """
     place = await full_name(ctx, repository)
     pull = await ctx.client.pull(place, number)
-    files, reviews, checks, rules = await asyncio.gather(
+    files, reviews, checks, rules, places = await asyncio.gather(
         ctx.client.files(place, number),
         ctx.client.reviews(place, number),
         ctx.client.checks(place, pull.head.sha),
         ctx.client.code_owners(place, pull.base.ref),
+        ctx.client.places([place]),
     )
     content = shown.in_full(pull, repository=place, files=files, reviews=reviews, checks=checks, rules=rules)
-    return Result(content=content, link=pull.html_url, said=f"Read pull request {number}")
+    return Result(
+        content=content,
+        link=pull.html_url,
+        said=f"Read pull request {number}",
+        records=records.of_one(pull, content, places, repository=place),
+    )
 
 
 @tool(
@@ -96,16 +115,22 @@ async def read_discussion(ctx: ToolContext[GitHub], repository: str, number: Num
     """
     place = await full_name(ctx, repository)
     pull = await ctx.client.pull(place, number)
-    comments, line_comments, reviews, checks = await asyncio.gather(
+    comments, line_comments, reviews, checks, places = await asyncio.gather(
         ctx.client.comments(place, number),
         ctx.client.line_comments(place, number),
         ctx.client.reviews(place, number),
         ctx.client.checks(place, pull.head.sha),
+        ctx.client.places([place]),
     )
     content = shown.discussion(
         pull, repository=place, comments=comments, line_comments=line_comments, reviews=reviews, checks=checks
     )
-    return Result(content=content, link=pull.html_url, said=f"Read the discussion of pull request {number}")
+    return Result(
+        content=content,
+        link=pull.html_url,
+        said=f"Read the discussion of pull request {number}",
+        records=records.of_one(pull, content, places, repository=place),
+    )
 
 
 async def _in_full(ctx: ToolContext[GitHub], *, repository: str, **others: Any) -> dict[str, Any]:
@@ -147,6 +172,10 @@ async def _head(ctx: ToolContext[GitHub], repository: str, number: int, **_: obj
         refused="Not posted",
         labels=(_PULL_REQUEST,),
         text="Text, exactly as it will be posted",
+        always="post pull request comments in {repository}",
+        undo="Delete the comment?",
+        undone="Comment deleted",
+        kept=NOTIFIED,
     ),
     targets=("repository", "number"),
     payload=("body",),
@@ -154,6 +183,12 @@ async def _head(ctx: ToolContext[GitHub], repository: str, number: int, **_: obj
     egress=True,
     settle=_text_in_full,
     version=_standing,
+    asked_as=COMMENT | REPLY,
+    kinds=_KINDS,
+    seen_by=_READERS,
+    into=("number",),
+    always=("repository",),
+    undo=take_back_comment,
 )
 async def comment_on_pull_request(ctx: ToolContext[GitHub], repository: str, number: Number, body: str) -> Result:
     """Post a comment under a pull request, in the person's name.
@@ -166,7 +201,13 @@ async def comment_on_pull_request(ctx: ToolContext[GitHub], repository: str, num
     _check_text(body)
     place = await full_name(ctx, repository)
     posted = await ctx.client.comment(place, number, body)
-    return _written({"id": posted.id}, link=posted.html_url, said=f"Commented on pull request {number}")
+    return _written(
+        {"id": posted.id},
+        link=posted.html_url,
+        said=f"Commented on pull request {number}",
+        made=records.written(place, number, text=body),
+        undo={"repository": place, "comment": posted.id, "text": fingerprint(posted.body)},
+    )
 
 
 @tool(
@@ -188,8 +229,14 @@ async def comment_on_pull_request(ctx: ToolContext[GitHub], repository: str, num
     payload=("body",),
     remembers=("repository",),
     egress=True,
+    # A review that was sent cannot be deleted, and an approval may let others merge at once.
+    destroys=True,
     settle=_text_in_full,
     version=_head,
+    asked_as=REVIEW | APPROVE | COMMENT,
+    kinds=_KINDS,
+    seen_by=_READERS,
+    into=("number",),
 )
 async def review_pull_request(
     ctx: ToolContext[GitHub], repository: str, number: Number, verdict: Verdict, body: str = ""
@@ -205,7 +252,12 @@ async def review_pull_request(
     _check_text(body, verdict=verdict)
     place = await full_name(ctx, repository)
     posted = await ctx.client.review(place, number, verdict, body=body)
-    return _written({"id": posted.id}, link=posted.html_url, said=f"Reviewed pull request {number}")
+    return _written(
+        {"id": posted.id},
+        link=posted.html_url,
+        said=f"Reviewed pull request {number}",
+        made=records.written(place, number, text=body),
+    )
 
 
 @tool(
@@ -216,10 +268,21 @@ async def review_pull_request(
         done="Review asked for",
         refused="Not asked",
         labels=(_PULL_REQUEST, ("Reviewers", "{reviewers}")),
+        always="ask {reviewers} for reviews in {repository}",
+        undo="Take the request back?",
+        undone="No longer asked",
+        kept=NOTIFIED,
     ),
     targets=("repository", "number", "reviewers"),
     remembers=("repository", "reviewers"),
+    egress=True,
     settle=_reviewers_in_full,
+    asked_as=REVIEW,
+    kinds={**_KINDS, "reviewers": "person"},
+    seen_by=_READERS,
+    into=("number",),
+    always=("repository", "reviewers"),
+    undo=take_back_request,
 )
 async def request_reviewers(
     ctx: ToolContext[GitHub],
@@ -237,10 +300,18 @@ async def request_reviewers(
     """
     names = plain_reviewers(reviewers)
     place = await full_name(ctx, repository)
+    before = asked_of(await ctx.client.pull(place, number), place)
     pull = await ctx.client.request_reviewers(place, number, names)
     asked: list[JsonValue] = [reviewer.login for reviewer in pull.requested_reviewers]
     asked += [f"team {team.slug}" for team in pull.requested_teams]
-    return _written({"now_asked": asked}, link=pull.html_url, said=f"Asked for a review of pull request {number}")
+    new: list[JsonValue] = [name for name in names if name.lower() not in before]
+    return _written(
+        {"now_asked": asked},
+        link=pull.html_url,
+        said=f"Asked for a review of pull request {number}",
+        made=records.written(place, number),
+        undo={"repository": place, "number": number, "reviewers": new} if new else None,
+    )
 
 
 @tool(
@@ -254,9 +325,14 @@ async def request_reviewers(
     ),
     targets=("repository", "number"),
     remembers=("repository", "method"),
+    egress=True,
     destroys=True,
     settle=_in_full,
     version=_head,
+    asked_as=MERGE,
+    kinds=_KINDS,
+    seen_by=_READERS,
+    into=("number",),
 )
 async def merge_pull_request(
     ctx: ToolContext[GitHub], repository: str, number: Number, method: MergeMethod = "squash"
@@ -273,7 +349,12 @@ async def merge_pull_request(
     if pull.standing != "open":
         raise ToolFailed(f"{place} #{number} is {pull.standing} already. Nothing was changed.")
     merge = await ctx.client.merge(place, number, method, sha=pull.head.sha)
-    return _written({"sha": merge.sha}, link=pull.html_url, said=f"Merged pull request {number}")
+    return _written(
+        {"sha": merge.sha},
+        link=pull.html_url,
+        said=f"Merged pull request {number}",
+        made=records.written(place, number),
+    )
 
 
 async def _row(ctx: ToolContext[GitHub], which: Which, pull: FoundPull) -> dict[str, JsonValue]:
@@ -299,6 +380,14 @@ def _check_text(body: str, *, verdict: Verdict | None = None) -> None:
         raise RetryToolCall(f"`body` may have {MAX_TEXT:,} characters, got {len(body):,}. Say it shorter.")
 
 
-def _written(content: dict[str, JsonValue], *, link: str, said: str) -> Result:
+def _written(
+    content: dict[str, JsonValue],
+    *,
+    link: str,
+    said: str,
+    made: tuple[Record, ...],
+    undo: dict[str, JsonValue] | None = None,
+) -> Result:
     """What a write brings back: ids and links, no word that somebody else may have written."""
-    return Result(content={**content, "link": link}, untrusted=False, link=link, said=said)
+    full: dict[str, JsonValue] = {**content, "link": link}
+    return Result(content=full, untrusted=False, link=link, said=said, records=made, undo=undo)

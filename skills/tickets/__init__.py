@@ -42,7 +42,7 @@ SKILL = Skill(
         Example(title="What the release waits for", message="Which tickets of the next release are not done yet?"),
     ),
     reads="Tickets with their comments and history, boards and sprints",
-    changes="Tickets created, changed, moved and commented on, after you approve each",
+    changes="Tickets created, changed, moved and commented on, after you asked for it or approved it",
     instructions=Path(__file__).with_name("instructions.md"),
     scopes=Scopes(read=_READ, write=(*_READ, "write:jira-work")),
 )

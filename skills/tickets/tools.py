@@ -10,8 +10,9 @@ from integrations.atlassian.jql import Which, tickets_query
 from integrations.atlassian.models import Board, Status
 from integrations.errors import Refused
 from skills.errors import RetryToolCall
+from skills.record import Record
 from skills.skill import Result, Says, ToolContext, tool
-from skills.tickets import shown
+from skills.tickets import records, shown, taken_back
 from skills.tickets.boards import board_named, card, done_since, shelves, sprint_named, sprint_shown
 from skills.tickets.fields import as_fields, checked_text, is_nobody, wanted_at_first, wanted_changes
 from skills.tickets.names import person, project_key, project_of, ticket_key
@@ -24,11 +25,22 @@ from skills.tickets.settle import (
     status_now,
     step_to,
 )
+from skills.tickets.taken_back import IN_HISTORY, NOTIFIED
+from skills.verbs import ASSIGN, CHANGE, CLOSE, COMMENT, CREATE, LABEL, MOVE, REOPEN, REPLY
 
 MAX_ROWS = 25
 
 Names = Annotated[list[str], Field(max_length=20)]
 _TICKET = ("Ticket", "{key}")
+_KINDS = {
+    "assignee": "person",
+    "labels": "label",
+    "components": "component",
+    "priority": "priority",
+    "fix_version": "version",
+    "parent": "ticket",
+}
+_READERS = ("jira:{key-}",)
 _FIELDS = (
     ("Assignee", "{assignee}"),
     ("Labels", "{labels}"),
@@ -90,8 +102,16 @@ async def read_ticket(ctx: ToolContext[Jira], key: str) -> Result:
     """
     name = ticket_key(key)
     ticket, comments = await asyncio.gather(ctx.client.ticket(name), ctx.client.comments(name))
+    # Where another ticket names it, Jira does not tell who may see it.
+    beside = await ctx.client.beside(records.named_by(ticket))
     link = ctx.client.page_of(ticket.key)
-    return Result(content=shown.in_full(ticket, comments, link=link), link=link, said=f"Read {ticket.key}")
+    content = shown.in_full(ticket, comments, link=link)
+    return Result(
+        content=content,
+        link=link,
+        said=f"Read {ticket.key}",
+        records=records.of_one(ticket, comments, content, beside=beside),
+    )
 
 
 @tool(
@@ -112,11 +132,13 @@ async def view_board(ctx: ToolContext[Jira], board: str, sprint: str | None = No
     looked = ctx.client.in_sprint(current.id) if current else ctx.client.on_board(place.id)
     (tickets, more), statuses = await asyncio.gather(looked, _statuses(ctx, place))
     link = ctx.client.page_of_board(place.id)
+    cards = {one.key: card(one, link=ctx.client.page_of(one.key)) for one in tickets}
+    goal = sprint_shown(current)
     content: dict[str, JsonValue] = {
         "board": {"id": place.id, "name": place.name, "type": place.type},
-        "sprint": sprint_shown(current),
+        "sprint": goal,
         "columns": [
-            {"name": shelf.name, "tickets": [card(one, link=ctx.client.page_of(one.key)) for one in shelf.tickets]}
+            {"name": shelf.name, "tickets": [cards[one.key] for one in shelf.tickets]}
             for shelf in shelves(statuses, tickets)
         ],
         "link": link,
@@ -128,7 +150,12 @@ async def view_board(ctx: ToolContext[Jira], board: str, sprint: str | None = No
         ]
     if note := shown.note(tickets, more=more, how="Ask for a part of it with search_tickets."):
         content["note"] = note
-    return Result(content=content, link=link, said=f"Looked at {place.name}")
+    return Result(
+        content=content,
+        link=link,
+        said=f"Looked at {place.name}",
+        records=(records.of_board(place, goal), *records.of_list(tickets, [cards[one.key] for one in tickets])),
+    )
 
 
 @tool(
@@ -140,12 +167,18 @@ async def view_board(ctx: ToolContext[Jira], board: str, sprint: str | None = No
         refused="Not created",
         labels=(("Project", "{project}"), ("Type", "{type}"), *_FIELDS),
         text="Summary and description, exactly as they will be written",
+        always="create tickets in {project}",
     ),
     targets=("project", "type", "assignee", "labels", "components", "priority", "fix_version", "parent"),
     payload=("summary", "description"),
     remembers=("project", "type", "components", "labels", "assignee", "priority", "fix_version"),
     egress=True,
     settle=new_in_full,
+    asked_as=CREATE,
+    kinds={"project": "project", "type": "ticket_type", **_KINDS},
+    seen_by=("jira:{project}",),
+    always=("project",),
+    # No undo: Jira lets only its administrators delete tickets, unless they say otherwise.
 )
 async def create_ticket(
     ctx: ToolContext[Jira],
@@ -189,7 +222,8 @@ async def create_ticket(
     )
     fields = await as_fields(ctx, wanted, project=place)
     key = await ctx.client.create({"project": {"key": place}, "issuetype": {"name": type}, **fields})
-    return _written({"key": key}, link=ctx.client.page_of(key), said=f"Created {key}")
+    made = records.written(key, summary=summary, text=description)
+    return _written({"key": key}, link=ctx.client.page_of(key), said=f"Created {key}", made=made)
 
 
 @tool(
@@ -201,6 +235,9 @@ async def create_ticket(
         refused="Not changed",
         labels=(_TICKET, *_FIELDS),
         text="Summary and description, exactly as they will be written",
+        undo="Set the fields as they were?",
+        undone="Fields set back",
+        kept=IN_HISTORY,
     ),
     targets=("key", "assignee", "labels", "components", "priority", "fix_version", "parent"),
     payload=("summary", "description"),
@@ -208,6 +245,11 @@ async def create_ticket(
     egress=True,
     settle=change_in_full,
     version=fields_now,
+    asked_as=CHANGE | LABEL | ASSIGN,
+    kinds={"key": "ticket", **_KINDS},
+    seen_by=_READERS,
+    into=("key",),
+    undo=taken_back.take_back_change,
 )
 async def update_ticket(
     ctx: ToolContext[Jira],
@@ -249,9 +291,18 @@ async def update_ticket(
     if not wanted.given:
         raise RetryToolCall("Nothing is given that should change. Give at least one field.")
     name = ticket_key(key)
-    await ctx.client.update(name, await as_fields(ctx, wanted, project=project_of(name)))
+    fields = await as_fields(ctx, wanted, project=project_of(name))
+    before = taken_back.fields_of(await ctx.client.ticket(name), fields)
+    await ctx.client.update(name, fields)
+    after = await taken_back.fields_now(ctx, name, fields)
     changed: list[JsonValue] = [*wanted.given]
-    return _written({"key": name, "changed": changed}, link=ctx.client.page_of(name), said=f"Changed {name}")
+    return _written(
+        {"key": name, "changed": changed},
+        link=ctx.client.page_of(name),
+        said=f"Changed {name}",
+        made=records.written(name, summary=wanted.summary or "", text=wanted.description or ""),
+        undo={"key": name, "before": before, "after": after} if taken_back.differs(before, after) else None,
+    )
 
 
 @tool(
@@ -262,10 +313,19 @@ async def update_ticket(
         done="Ticket moved",
         refused="Not moved",
         labels=(_TICKET, ("To", "{to}")),
+        undo="Move the ticket back?",
+        undone="Ticket moved back",
+        kept=IN_HISTORY,
     ),
     targets=("key", "to"),
+    egress=True,
     settle=move_in_full,
     version=status_now,
+    asked_as=MOVE | CHANGE | CLOSE | REOPEN,
+    kinds={"key": "ticket", "to": "status"},
+    seen_by=_READERS,
+    into=("key",),
+    undo=taken_back.take_back_move,
 )
 async def move_ticket(ctx: ToolContext[Jira], key: str, to: str) -> Result:
     """Move a ticket to another status.
@@ -276,8 +336,13 @@ async def move_ticket(ctx: ToolContext[Jira], key: str, to: str) -> Result:
     """
     ticket, step = await step_to(ctx, ticket_key(key), to)
     await ctx.client.move(ticket.key, step.id)
-    link = ctx.client.page_of(ticket.key)
-    return _written({"key": ticket.key, "status": step.to.name}, link=link, said=f"Moved {ticket.key}")
+    return _written(
+        {"key": ticket.key, "status": step.to.name},
+        link=ctx.client.page_of(ticket.key),
+        said=f"Moved {ticket.key}",
+        made=records.written(ticket.key),
+        undo={"key": ticket.key, "before": ticket.status.name, "after": step.to.name},
+    )
 
 
 @tool(
@@ -289,11 +354,19 @@ async def move_ticket(ctx: ToolContext[Jira], key: str, to: str) -> Result:
         refused="Not posted",
         labels=(_TICKET,),
         text="Text, exactly as it will be posted",
+        undo="Delete the comment?",
+        undone="Comment deleted",
+        kept=NOTIFIED,
     ),
     targets=("key",),
     payload=("text",),
     egress=True,
     settle=comment_in_full,
+    asked_as=COMMENT | REPLY,
+    kinds={"key": "ticket"},
+    seen_by=_READERS,
+    into=("key",),
+    undo=taken_back.take_back_comment,
 )
 async def comment_on_ticket(ctx: ToolContext[Jira], key: str, text: str) -> Result:
     """Post a comment under a ticket, in the person's name.
@@ -305,8 +378,14 @@ async def comment_on_ticket(ctx: ToolContext[Jira], key: str, text: str) -> Resu
     checked_text(text, parameter="text")
     name = ticket_key(key)
     posted = await ctx.client.comment(name, text)
-    link = f"{ctx.client.page_of(name)}?focusedCommentId={posted}"
-    return _written({"id": posted}, link=link, said=f"Commented on {name}")
+    kept = taken_back.fingerprint(posted.body) if posted.body else ""
+    return _written(
+        {"id": posted.id},
+        link=f"{ctx.client.page_of(name)}?focusedCommentId={posted.id}",
+        said=f"Commented on {name}",
+        made=records.written(name, text=text),
+        undo={"key": name, "comment": posted.id, "text": kept} if kept else None,
+    )
 
 
 async def _searched_assignee(ctx: ToolContext[Jira], assignee: str) -> str:
@@ -327,14 +406,27 @@ async def _listing(ctx: ToolContext[Jira], query: str, *, how: str) -> Result:
     except Refused as error:
         # The search itself is wrong: an unknown version, a field that is none, a slip in the JQL.
         raise RetryToolCall(f"{error} The search was: {query}") from error
-    rows: list[JsonValue] = [shown.row(ticket, link=ctx.client.page_of(ticket.key)) for ticket in tickets]
-    content: dict[str, JsonValue] = {"tickets": rows}
+    rows = [shown.row(ticket, link=ctx.client.page_of(ticket.key)) for ticket in tickets]
+    content: dict[str, JsonValue] = {"tickets": list[JsonValue](rows)}
     if note := shown.note(tickets, more=more, how=how):
         content["note"] = note
     more_said = "more than " if more else ""
-    return Result(content=content, said=f"Found {more_said}{shown.counted(len(rows), 'ticket')}")
+    return Result(
+        content=content,
+        untrusted=bool(rows),
+        said=f"Found {more_said}{shown.counted(len(rows), 'ticket')}",
+        records=records.of_list(tickets, rows),
+    )
 
 
-def _written(content: dict[str, JsonValue], *, link: str, said: str) -> Result:
+def _written(
+    content: dict[str, JsonValue],
+    *,
+    link: str,
+    said: str,
+    made: tuple[Record, ...],
+    undo: dict[str, JsonValue] | None = None,
+) -> Result:
     """What a write brings back: ids and links, no word that somebody else may have written."""
-    return Result(content={**content, "link": link}, untrusted=False, link=link, said=said)
+    full: dict[str, JsonValue] = {**content, "link": link}
+    return Result(content=full, untrusted=False, link=link, said=said, records=made, undo=undo)

@@ -379,7 +379,7 @@ async def test_no_error_tells_the_token(atlassian: Answers, status: int):
 
 async def test_a_comment_is_posted_as_a_document(atlassian: Answers):
     atlassian.plan(says(201, {"id": "10042", "body": {}}))
-    assert await client(atlassian).comment("TRAIL-141", "**Done**") == "10042"
+    assert (await client(atlassian).comment("TRAIL-141", "**Done**")).id == "10042"
     (body,) = atlassian.bodies
     text = {"type": "text", "text": "Done", "marks": [{"type": "strong"}]}
     assert body["body"]["content"] == [{"type": "paragraph", "content": [text]}]

@@ -43,6 +43,7 @@ CALLS: dict[str, Callable[[Jira], Awaitable[object]]] = {
     "find": lambda jira: jira.find('project = "TRAIL" ORDER BY updated DESC', limit=25),
     "sprint": lambda jira: jira.in_sprint(132),
     "ticket": lambda jira: jira.ticket("TRAIL-141"),
+    "beside": lambda jira: jira.beside(["TRAIL-100", "TRAIL-140"]),
     "comments": lambda jira: jira.comments("TRAIL-141"),
     "transitions": lambda jira: jira.transitions("TRAIL-141"),
     "people": lambda jira: jira.people("priya"),
@@ -57,6 +58,8 @@ CALLS: dict[str, Callable[[Jira], Awaitable[object]]] = {
     "update": lambda jira: jira.update("TRAIL-141", {**FIELDS, "assignee": None}),
     "move": lambda jira: jira.move("TRAIL-141", "31"),
     "comment": lambda jira: jira.comment("TRAIL-141", "**Done** in https://tamarack.example"),
+    "posted": lambda jira: jira.posted("TRAIL-141", "10042"),
+    "delete_comment": lambda jira: jira.delete_comment("TRAIL-141", "10042"),
 }
 
 

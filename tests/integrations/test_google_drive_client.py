@@ -120,6 +120,20 @@ async def test_a_comment_is_its_text(vendor: Vendor):
     assert vendor.query["fields"]
 
 
+async def test_what_takes_something_back_is_as_google_describes_it(vendor: Vendor):
+    google = vendor.plan(FILE)
+    await google.drive.bin("f1")
+    assert (vendor.seen[-1][0], vendor.body) == ("PATCH", {"trashed": True})
+    assert complaints("drive.files.update", vendor.body) == []
+    google = vendor.plan({"id": "p", "type": "user", "role": "reader"})
+    await google.drive.change_role("f1", "p", "reader")
+    assert (vendor.seen[-1][0], vendor.body) == ("PATCH", {"role": "reader"})
+    assert complaints("drive.permissions.update", vendor.body) == []
+    google = vendor.plan({"id": "c", "createdTime": "2026-11-20T09:00:00Z"})
+    assert (await google.drive.comment_on("f1", "c")).id == "c"
+    assert vendor.query["fields"]
+
+
 async def test_an_id_cannot_leave_its_place_in_the_address(vendor: Vendor):
     await vendor.plan(FILE).drive.file("../about?x=1#y")
     assert vendor.seen[-1][1].startswith("/drive/v3/files/..%2Fabout%3Fx%3D1%23y?")

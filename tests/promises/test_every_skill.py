@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from integrations.catalog import integration_catalog
+from skills import verbs
 from skills.catalog import skill_catalog
 from skills.skill import Says, Skill, Tool
 
@@ -173,3 +174,53 @@ def test_a_write_looks_with_the_same_arguments_as_it_acts(tool: Tool):
     arguments = dict.fromkeys(parameters(tool))
     for look in filter(None, (tool.version, tool.settle)):
         inspect.signature(look).bind(None, **arguments)
+
+
+# What the gate is told
+
+DECLARED: list[Any] = [getattr(verbs, name) for name in dir(verbs) if name.isupper()]
+STEMS: set[str] = {stem for stems in DECLARED if isinstance(stems, frozenset) for stem in stems}  # pyright: ignore[reportUnknownVariableType]: the module's constants
+
+
+@every_write
+def test_a_write_says_by_which_words_people_ask_for_it(tool: Tool):
+    assert tool.asked_as
+    assert tool.asked_as <= STEMS, "words belong into skills/verbs.py, in all languages"
+
+
+@every_write
+def test_a_write_says_who_will_see_it(tool: Tool):
+    assert tool.seen_by is not None, "leave it out, and the gate thinks of strangers"
+    named = {name for template in tool.seen_by for name in re.findall(r"{(\w+)-?}", template)}
+    assert named <= parameters(tool)
+    assert set(tool.into) | set(tool.opens) <= set(tool.targets)
+
+
+@every_write
+def test_a_write_says_what_kind_of_thing_each_target_is(tool: Tool):
+    assert set(tool.kinds) == set(tool.targets)
+
+
+@every_write
+def test_a_lasting_permission_is_for_targets_and_never_for_what_cannot_be_undone(tool: Tool):
+    assert set(tool.always) <= set(tool.targets)
+    assert not (tool.always and tool.destroys)
+    assert bool(tool.always) == bool(tool.says.always)
+    assert holes(tool.says.always) <= parameters(tool)
+
+
+@every_write
+def test_what_can_be_taken_back_says_how_and_what_it_leaves(tool: Tool):
+    says = tool.says
+    if tool.undo is None:
+        assert (says.undo, says.undone) == ("", "")
+        return
+    assert not tool.destroys
+    assert says.undo.endswith("?")
+    assert says.undone
+    assert says.undone[-1] not in ".?!"
+
+
+@every_read
+def test_a_read_claims_nothing_of_a_write_before_the_gate(tool: Tool):
+    assert not any((tool.asked_as, tool.into, tool.opens, tool.always, tool.undo))

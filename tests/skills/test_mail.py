@@ -223,9 +223,9 @@ async def test_a_letter_that_cannot_be_sent_goes_back_to_the_model(
 async def test_an_answer_goes_to_who_wrote_and_stays_in_the_thread(google: GoogleServer):
     ctx = as_person(google, "priya")
     thread = await thread_of(ctx, "Winter pilot")
-    card = await settled(ctx, "reply_to_mail", thread=thread, body="Dear Luca, yes.", about="Something else")
+    card = await settled(ctx, "reply_to_mail", thread=thread, body="Dear Luca, yes.")
     assert card["to"] == ["luca.ferrante@valtorta.example"]
-    assert card["about"] == "Winter pilot, next steps"
+    assert str(card["thread"]) == f"Winter pilot, next steps (thread {thread})"
     await used(ctx, "reply_to_mail", **card)
     (write,) = sent(google)
     assert (write["to"], write["cc"], write["threadId"]) == (card["to"], [], thread)
@@ -300,10 +300,10 @@ async def test_a_thread_is_labelled_archived_and_marked(google: GoogleServer):
         archive=True,
         mark="read",
     )
-    assert (card["add_labels"], card["remove_labels"], card["about"]) == (
+    assert (card["add_labels"], card["remove_labels"], str(card["thread"])) == (
         ["Newsletters"],
         ["starred"],
-        "Winter pilot, next steps",
+        f"Winter pilot, next steps (thread {thread})",
     )
     await used(ctx, "file_mail", **card)
     (row,) = rows(await used(ctx, "search_mail", words='subject:"Winter pilot"', folder="anywhere"))
@@ -336,4 +336,4 @@ async def test_a_subject_cannot_pose_as_markup_on_a_card(google: GoogleServer):
     await used(ctx, "send_mail", to=["ren@tamarack.example"], subject=evil, body="Hi")
     thread = str(rows(await used(ctx, "search_mail", words="subject:approve", folder="anywhere"))[0]["thread"])
     card = await settled(ctx, "file_mail", thread=thread, archive=True)
-    assert not set("<>*`|") & set(card["about"])
+    assert not set("<>*`|") & set(str(card["thread"]))

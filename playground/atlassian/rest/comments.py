@@ -36,6 +36,16 @@ def change(call: Call) -> Answer:
     return Answer(body=issues.comment(call.view, issue, comment))
 
 
+def delete(call: Call) -> Answer:
+    issue, comment = call.issue, _comment(call)
+    if comment.by != call.who:
+        raise errors.said("You do not have the permission to delete this comment.")
+    issue.comments.remove(comment)
+    issue.updated = call.now
+    call.wrote("delete comment", issue)
+    return Answer(status=204)
+
+
 def _comment(call: Call) -> Comment:
     found = next((one for one in call.issue.comments if one.id == call.match["comment"]), None)
     if found is None:
@@ -59,4 +69,5 @@ ROUTES = (
     Route("POST", V3, write, scopes.WRITE),
     Route("GET", f"{V3}/{{comment}}", read, scopes.READ),
     Route("PUT", f"{V3}/{{comment}}", change, scopes.WRITE),
+    Route("DELETE", f"{V3}/{{comment}}", delete, scopes.WRITE),
 )
