@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from integrations.integration import Account, Level, Site, Tokens
+from memory.audit import enter_within
 from memory.crypto import Keyring, Tampered, fingerprint
 from memory.database import Base, Database
-from memory.grants import Grant, Grants, read_tokens, tokens_text
+from memory.grants import Grant, Grants, account_entry, read_tokens, tokens_text
 from memory.ids import PendingId, PersonId, workspace_of
 
 LINK_LIFE = timedelta(days=7)
@@ -282,6 +283,7 @@ class ConnectFlows:
             )
             row.held, row.held_until = None, None
             row.used_at, row.grant = now, grant.id
+            await enter_within(session, account_entry("account.connected", grant, at=now))
             return Connected(link=_read(row, now), grant=grant, again=False)
 
     async def result(self, link: ConnectLink, *, now: datetime) -> Connected | None:

@@ -24,6 +24,8 @@ class TranscriptRow(Base):
     """JSON object: the results, by call id, of calls that ran beside others that wait for the person."""
     audience: Mapped[str | None] = mapped_column(Text)
     """Who may hear what the turn rests on: `asker`, `members`; nothing when it rests on nothing that was found."""
+    trail: Mapped[str] = mapped_column(Text, server_default=text("'[]'"))
+    """JSON list: what the turn's calls showed and did, as the gate needs it for later turns (`bot.provenance.Step`)."""
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
 
     __table_args__ = (Index("by_conversation", "conversation", "seq"),)
@@ -40,10 +42,11 @@ class Transcript:
     """Who asked; known of a transcript that was loaded."""
     audience: Audience | None = None
     """Who may hear what was said: the asker alone, or all members; None when it rests on nothing that was found."""
+    trail: str = "[]"
 
 
 LATEST = text(
-    "SELECT s.turn, s.messages, s.held, s.audience, t.person FROM transcripts s JOIN turns t ON t.id = s.turn"
+    "SELECT s.turn, s.messages, s.held, s.audience, s.trail, t.person FROM transcripts s JOIN turns t ON t.id = s.turn"
     " WHERE s.conversation = :conversation ORDER BY s.seq DESC LIMIT :turns"
 )
 
@@ -64,6 +67,7 @@ class Conversations:
                 held=row.held,
                 person=row.person,
                 audience=row.audience,
+                trail=row.trail,
             )
             for row in reversed(rows)
         ]

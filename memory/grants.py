@@ -11,7 +11,7 @@ from uuid import uuid4
 from weakref import WeakValueDictionary
 
 from pydantic import SecretStr
-from sqlalchemy import ARRAY, DateTime, Text, UniqueConstraint, delete, select, text, update
+from sqlalchemy import ARRAY, DateTime, Text, UniqueConstraint, Update, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,9 +19,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from integrations.errors import AccessRevoked, ServiceUnavailable
 from integrations.integration import Account, OAuthApp, Site, Tokens
+from memory.audit import OURSELVES, Action, Entry, enter_within, utc_now
 from memory.crypto import Keyring, Tampered
 from memory.database import Base, Database
 from memory.ids import GrantId, PersonId, WorkspaceId, workspace_of
+from memory.permissions import at_vendor, void_within
 
 EARLY = timedelta(minutes=3)
 """A token that ends within this time is refreshed first, so that it outlives the call it is for."""
@@ -29,6 +31,11 @@ NOTED_EVERY = timedelta(minutes=1)
 """How exactly the last use is known: a page shows it, and every call would write it."""
 REFRESH_SECONDS = 20
 """How long a refresh may take. The row is locked meanwhile, so this stays below the lock's own limits."""
+
+ANOTHER = "Another account was connected."
+RENAMED = "The account is called otherwise now."
+MOVED = "The account is used at another site."
+OVER = "The account is not connected any more."
 
 Problem: TypeAlias = Literal["revoked", "disconnecting"]
 """`revoked`: the vendor ended the access; `disconnecting`: the person did, and the vendor has not answered yet."""
@@ -139,6 +146,7 @@ class Grants:
             **_site_columns(site),
             **self._columns(person, integration, tokens),
         }
+        is_same = await _is_same(session, person, integration, account, site)
         statement = (
             insert(GrantRow)
             .values(
@@ -155,14 +163,17 @@ class Grants:
             )
             .returning(GrantRow)
         )
-        return _read((await session.execute(statement)).scalar_one())
+        grant = _read((await session.execute(statement)).scalar_one())
+        if not is_same:
+            await void_within(session, *at_vendor(person, integration), because=ANOTHER)
+        return grant
 
     async def rename(self, person: PersonId, grant: GrantId, label: str) -> bool:
         """Set what the person calls an account. False when another of theirs at that vendor is called so."""
         try:
             async with self.database.sessions.begin() as session:
-                mine = (GrantRow.id == grant, GrantRow.person == person)
-                await session.execute(update(GrantRow).where(*mine).values(label=label))
+                mine = (GrantRow.id == grant, GrantRow.person == person, GrantRow.label != label)
+                await _changed(session, update(GrantRow).where(*mine).values(label=label), because=RENAMED)
         except IntegrityError:
             return False
         return True
@@ -171,7 +182,7 @@ class Grants:
         """Set at which of the vendor's sites the account is used."""
         async with self.database.sessions.begin() as session:
             mine = (GrantRow.id == grant, GrantRow.person == person)
-            await session.execute(update(GrantRow).where(*mine).values(**_site_columns(site)))
+            await _changed(session, update(GrantRow).where(*mine).values(**_site_columns(site)), because=MOVED)
 
     async def list(self, person: PersonId) -> tuple[Grant, ...]:
         """Return all accounts of the person, oldest first."""
@@ -228,14 +239,21 @@ class Grants:
                 update(GrantRow)
                 .where(GrantRow.id == grant, GrantRow.version == version, GrantRow.problem.is_(None))
                 .values(problem="revoked")
-                .returning(GrantRow.id)
+                .returning(GrantRow)
             )
-            return marked.first() is not None
+            row = marked.scalar_one_or_none()
+            if row is not None:
+                await _ended(session, row, "account.ended", actor=OURSELVES)
+            return row is not None
 
     async def disconnect(self, grant: GrantId) -> None:
         """Stop using the grant at once; `delete` follows when the vendor has ended it too."""
+        mine = (GrantRow.id == grant, GrantRow.problem.is_distinct_from("disconnecting"))
         async with self.database.sessions.begin() as session:
-            await session.execute(update(GrantRow).where(GrantRow.id == grant).values(problem="disconnecting"))
+            over = update(GrantRow).where(*mine).values(problem="disconnecting").returning(GrantRow)
+            row = (await session.execute(over)).scalar_one_or_none()
+            if row is not None:
+                await _ended(session, row, "account.disconnected", actor=PersonId(row.person))
 
     async def delete(self, grant: GrantId) -> None:
         """Forget a disconnected grant and its tokens. One that was connected again meanwhile stays."""
@@ -262,6 +280,7 @@ class Grants:
                 fresh = await _refreshed(tokens, app=app, refresh=refresh, now=now)
             except AccessRevoked as revoked:
                 row.problem = "revoked"
+                await _ended(session, row, "account.ended", actor=OURSELVES)
                 return revoked
             except ServiceUnavailable:
                 if tokens.expires_at and tokens.expires_at > now:
@@ -369,6 +388,45 @@ async def _refreshed(tokens: Tokens, *, app: OAuthApp, refresh: Refresh, now: da
 def _ends_soon(tokens: Tokens, now: datetime) -> bool:
     early = EARLY if tokens.refresh else timedelta()
     return tokens.expires_at is not None and tokens.expires_at - early <= now
+
+
+async def _is_same(
+    session: AsyncSession, person: PersonId, integration: str, account: Account, site: Site | None
+) -> bool:
+    """Whether the person has this very account already, at this site."""
+    mine = (GrantRow.person == person, GrantRow.integration == integration, GrantRow.account_id == account.id)
+    place = GrantRow.site_id.is_not_distinct_from(site.id if site else None)
+    return await session.scalar(select(GrantRow.id).where(*mine, place)) is not None
+
+
+async def _changed(session: AsyncSession, change: Update, *, because: str) -> None:
+    """Make a change to one account; what was not asked any more rested on the account as it was."""
+    row = (await session.execute(change.returning(GrantRow))).scalar_one_or_none()
+    if row is not None:
+        await void_within(session, *at_vendor(PersonId(row.person), row.integration), because=because)
+
+
+async def _ended(session: AsyncSession, row: GrantRow, action: Action, *, actor: PersonId) -> None:
+    """End what rested on an account that is over."""
+    grant = _read(row)
+    await void_within(session, *at_vendor(grant.person, grant.integration), because=OVER)
+    await enter_within(session, account_entry(action, grant, at=utc_now(), actor=actor))
+
+
+def account_entry(
+    action: Action, grant: Grant, *, at: datetime, actor: PersonId | None = None, reason: str = ""
+) -> Entry:
+    """What the audit log says of an account."""
+    return Entry(
+        workspace=grant.workspace,
+        at=at,
+        person=grant.person,
+        actor=actor or grant.person,
+        action=action,
+        account=grant.label,
+        reason=reason,
+        target=grant.integration,
+    )
 
 
 async def _free_label(session: AsyncSession, person: PersonId, integration: str, account: Account) -> str:

@@ -29,6 +29,8 @@ class ToolCallRow(Base):
     state: Mapped[str] = mapped_column(Text)
     result: Mapped[str | None] = mapped_column(Text)
     link: Mapped[str | None] = mapped_column(Text)
+    undo: Mapped[str | None] = mapped_column(Text)
+    """JSON object: what taking it back needs."""
     started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
     finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
@@ -53,6 +55,7 @@ class Earlier:
     state: CallState
     result: str | None
     link: str | None
+    undo: str | None = None
 
 
 TOOLS_DONE = text(
@@ -101,21 +104,30 @@ class Ledger:
                 return None
             row = (
                 await connection.execute(
-                    text("SELECT state, result, link FROM tool_calls WHERE turn = :turn AND call = :call"),
+                    text("SELECT state, result, link, undo FROM tool_calls WHERE turn = :turn AND call = :call"),
                     {"turn": intent.turn, "call": intent.call},
                 )
             ).one()
-            return Earlier(state=row.state, result=row.result, link=row.link)
+            return Earlier(state=row.state, result=row.result, link=row.link, undo=row.undo)
 
-    async def end(self, turn: TurnId, call: CallId, state: CallState, *, result: str, link: str | None = None) -> None:
+    async def end(
+        self,
+        turn: TurnId,
+        call: CallId,
+        state: CallState,
+        *,
+        result: str,
+        link: str | None = None,
+        undo: str | None = None,
+    ) -> None:
         """Enter how the call ended."""
         async with self._database.engine.begin() as connection:
             await connection.execute(
                 text(
-                    "UPDATE tool_calls SET state = :state, result = :result, link = :link,"
+                    "UPDATE tool_calls SET state = :state, result = :result, link = :link, undo = :undo,"
                     " finished_at = clock_timestamp() WHERE turn = :turn AND call = :call"
                 ),
-                {"turn": turn, "call": call, "state": state, "result": result, "link": link},
+                {"turn": turn, "call": call, "state": state, "result": result, "link": link, "undo": undo},
             )
 
     async def knows(self, turn: TurnId, call: CallId) -> bool:

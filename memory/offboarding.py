@@ -9,15 +9,21 @@ from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, tex
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
+from memory.audit import OURSELVES, Entry, enter_within
 from memory.connect_flows import ConnectFlowRow, ConnectLinkRow
 from memory.database import Database
 from memory.grants import GrantRow
-from memory.ids import PersonId, TurnId, WorkspaceId
+from memory.ids import PersonId, TurnId, WorkspaceId, workspace_of
 from memory.pending import PendingRow
 from memory.people import PersonRow
+from memory.permissions import PermissionRow, void_within
+from memory.shares import ShareRow
 from memory.skill_rules import SkillRuleRow
+from memory.tool_rules import ToolRuleRow
 from memory.turns import STOPS, TurnRow
 from memory.web_sessions import WebSessionRow
+
+LEFT = "They left the workspace, or it ended our access."
 
 Whose: TypeAlias = Callable[[InstrumentedAttribute[str]], ColumnElement[bool]]
 """Picks rows by the column that names their person."""
@@ -46,7 +52,8 @@ class Offboarding:
     async def end_workspace(self, workspace: WorkspaceId) -> Left:
         """End everything of everybody in a workspace that has thrown us out, and forget what its admins decided."""
         async with self.database.sessions.begin() as session:
-            await session.execute(delete(SkillRuleRow).where(SkillRuleRow.workspace == workspace))
+            for row in (SkillRuleRow, ToolRuleRow):
+                await session.execute(delete(row).where(row.workspace == workspace))
         # Everybody's id begins with their workspace (`memory.ids`), in every table alike.
         return await self._end(lambda column: func.split_part(column, ":", 1) == workspace)
 
@@ -66,13 +73,14 @@ class Offboarding:
     async def _end(self, whose: Whose) -> Left:
         async with self.database.engine.begin() as connection:
             people = await _having(connection, whose)
-            for row in (WebSessionRow, ConnectFlowRow, ConnectLinkRow):
+            for row in (WebSessionRow, ConnectFlowRow, ConnectLinkRow, ShareRow):
                 await connection.execute(delete(row).where(whose(row.person)))
             cards = await _void(connection, whose)
             await _stop(connection, whose)
+            await void_within(connection, whose(PermissionRow.person), because=LEFT)
         # By itself and last: a refresh may hold a grant's row for as long as its vendor takes to answer.
         async with self.database.engine.begin() as connection:
-            await connection.execute(update(GrantRow).where(whose(GrantRow.person)).values(problem="disconnecting"))
+            await _disconnect(connection, whose)
         return Left(people=people, cards=cards)
 
 
@@ -106,6 +114,24 @@ async def _stop(connection: AsyncConnection, whose: Whose) -> None:
         await connection.execute(text("SELECT pg_notify(:channel, :turn)"), {"channel": STOPS, "turn": turn})
 
 
+async def _disconnect(connection: AsyncConnection, whose: Whose) -> None:
+    """Use somebody's accounts no more."""
+    named = (GrantRow.person, GrantRow.integration, GrantRow.label)
+    used = (whose(GrantRow.person), GrantRow.problem.is_distinct_from("disconnecting"))
+    over = update(GrantRow).where(*used).values(problem="disconnecting").returning(*named)
+    for person, integration, label in (await connection.execute(over)).all():
+        entry = Entry(
+            workspace=workspace_of(PersonId(person)),
+            person=PersonId(person),
+            actor=OURSELVES,
+            action="account.disconnected",
+            account=label,
+            reason=LEFT,
+            target=integration,
+        )
+        await enter_within(connection, entry)
+
+
 def _is_gone() -> ColumnElement[bool]:
     """As `Person.is_member` says it."""
     return or_(PersonRow.is_guest, PersonRow.is_outsider, PersonRow.is_bot, PersonRow.deactivated_at.is_not(None))
@@ -118,5 +144,6 @@ def _has_something() -> ColumnElement[bool]:
         (WebSessionRow.person, WebSessionRow.person.is_not(None)),
         (ConnectLinkRow.person, ConnectLinkRow.used_at.is_(None)),
         (PendingRow.person, PendingRow.state == "open"),
+        (PermissionRow.person, PermissionRow.person.is_not(None)),
     )
     return or_(*(select(person).where(and_(person == PersonRow.id, which)).exists() for person, which in mine))

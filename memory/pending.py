@@ -1,4 +1,4 @@
-"""What a person owes an answer: approvals and connections that ended a turn as waiting."""
+"""What a person owes an answer, approvals, questions and connections, and the receipts of what needed none."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,9 +13,23 @@ from sqlalchemy.orm import Mapped, mapped_column
 from memory.database import Base, Database
 from memory.ids import CallId, ConversationId, PendingId, PersonId, TurnId, WorkspaceId
 
-Kind = Literal["approval", "connect"]
+Kind = Literal["approval", "receipt", "question", "connect"]
+"""A receipt waits for nothing: it stands for a write that ran because the person had asked for it."""
 PendingState = Literal[
-    "open", "approved", "denied", "expired", "moved_on", "connected", "skipped", "done", "failed", "unknown", "stale"
+    "open",
+    "approved",
+    "denied",
+    "expired",
+    "moved_on",
+    "connected",
+    "skipped",
+    "answered",
+    "done",
+    "failed",
+    "unknown",
+    "stale",
+    "undoing",
+    "undone",
 ]
 
 
@@ -35,6 +49,8 @@ class PendingRow(Base):
     """Hash of tool, arguments and account: an approval counts for these and nothing else."""
     state: Mapped[str] = mapped_column(Text, server_default=text("'open'"))
     reason: Mapped[str | None] = mapped_column(Text)
+    undo: Mapped[str | None] = mapped_column(Text)
+    """JSON object: what taking a done write back needs."""
     card: Mapped[str | None] = mapped_column(Text)
     """`channel:ts` of the message that shows it."""
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
@@ -65,25 +81,49 @@ class PendingItem:
     reason: str | None = None
     card: str | None = None
     decided_at: datetime | None = None
+    undo: str | None = None
 
 
 COLUMNS = (
-    "id, turn, call, kind, workspace, person, conversation, body, digest, expires_at, state, reason, card, decided_at"
+    "id, turn, call, kind, workspace, person, conversation, body, digest, expires_at, state, reason, card, decided_at,"
+    " undo"
 )
 
 ADD = text(
-    "INSERT INTO pending (id, turn, call, kind, workspace, person, conversation, body, digest, expires_at, reason)"
-    " VALUES (:id, :turn, :call, :kind, :workspace, :person, :conversation, :body, :digest, :expires_at, :reason)"
+    "INSERT INTO pending"
+    " (id, turn, call, kind, workspace, person, conversation, body, digest, expires_at, state, reason,"
+    " decided_at, undo)"
+    " VALUES (:id, :turn, :call, :kind, :workspace, :person, :conversation, :body, :digest, :expires_at, :state,"
+    " :reason, CASE WHEN :state = 'open' THEN NULL ELSE clock_timestamp() END, :undo)"
     " ON CONFLICT (id) DO NOTHING"
 )
 BY_ID = text(f"SELECT {COLUMNS} FROM pending WHERE id = :id")
 OF_TURN = text(f"SELECT {COLUMNS} FROM pending WHERE turn = :turn ORDER BY created_at, id")
+COUNT_OF = text("SELECT count(*) AS count FROM pending WHERE turn = :turn AND kind <> 'receipt'")
 OPEN_OF = text(
     f"SELECT {COLUMNS} FROM pending WHERE person = :person AND state = 'open' AND expires_at > clock_timestamp()"
     " ORDER BY created_at"
 )
 SHOWN = text("UPDATE pending SET card = :card WHERE turn = :turn")
-SETTLE = text("UPDATE pending SET state = :state, reason = coalesce(:reason, reason) WHERE id = :id")
+SETTLE = text(
+    "UPDATE pending SET state = :state, reason = coalesce(:reason, reason), undo = coalesce(:undo, undo) WHERE id = :id"
+)
+TURN_INTO = text(
+    f"UPDATE pending SET state = :after WHERE id = :id AND person = :person AND state = :before RETURNING {COLUMNS}"
+)
+ANSWER = text(
+    "WITH open AS ("
+    "SELECT id, turn, kind FROM pending WHERE state = 'open' AND expires_at > clock_timestamp()"
+    " AND conversation = :conversation AND person = :person AND turn <> :to FOR UPDATE)"
+    " UPDATE pending SET state = 'answered', reason = :answer, decided_at = clock_timestamp()"
+    " WHERE id IN (SELECT id FROM open)"
+    " AND (SELECT count(DISTINCT turn) FROM open) = 1 AND (SELECT bool_and(kind = 'question') FROM open)"
+    f" RETURNING {COLUMNS}"
+)
+REWRITE = text(
+    "UPDATE pending SET body = :body, digest = :digest, reason = NULL"
+    f" WHERE id = :id AND person = :person AND state = 'open' AND expires_at > clock_timestamp() RETURNING {COLUMNS}"
+)
 
 
 def _item(row: Row[Any]) -> PendingItem:
@@ -116,7 +156,9 @@ class PendingItems:
                 "body": item.body,
                 "digest": item.digest,
                 "expires_at": item.expires_at,
+                "state": item.state,
                 "reason": item.reason,
+                "undo": item.undo,
             },
         )
 
@@ -128,6 +170,10 @@ class PendingItems:
         """Everything that `turn` left waiting, in the order it was asked."""
         return [_item(row) for row in await self._database.single.rows(OF_TURN, {"turn": turn})]
 
+    async def count_of(self, turn: TurnId) -> int:
+        """How many things `turn` left waiting."""
+        return int((await self._database.single.rows(COUNT_OF, {"turn": turn}))[0].count)
+
     async def open_of(self, person: PersonId) -> Sequence[PendingItem]:
         """Everything that waits for `person` now."""
         return [_item(row) for row in await self._database.single.rows(OPEN_OF, {"person": person})]
@@ -136,9 +182,27 @@ class PendingItems:
         """Keep where the card of `turn` stands (`channel:ts`)."""
         await self._database.single.rows(SHOWN, {"turn": turn, "card": card})
 
-    async def settle(self, pending: PendingId, state: PendingState, *, reason: str | None = None) -> None:
+    async def settle(
+        self, pending: PendingId, state: PendingState, *, reason: str | None = None, undo: str | None = None
+    ) -> None:
         """Enter what became of a decided item."""
-        await self._database.single.rows(SETTLE, {"id": pending, "state": state, "reason": reason})
+        await self._database.single.rows(SETTLE, {"id": pending, "state": state, "reason": reason, "undo": undo})
+
+    async def turn_into(
+        self, pending: PendingId, person: PersonId, *, before: PendingState, after: PendingState
+    ) -> PendingItem | None:
+        """Change the state of an item of `person`, once; None when it stood otherwise already."""
+        rows = await self._database.single.rows(
+            TURN_INTO, {"id": pending, "person": person, "before": before, "after": after}
+        )
+        return _item(rows[0]) if rows else None
+
+    async def rewrite(self, pending: PendingId, person: PersonId, *, body: str, digest: str) -> PendingItem | None:
+        """Put something else into an item that is open still; None when it is over, or not that person's."""
+        rows = await self._database.single.rows(
+            REWRITE, {"id": pending, "person": person, "body": body, "digest": digest}
+        )
+        return _item(rows[0]) if rows else None
 
     async def move_on(self, conversation: ConversationId, person: PersonId, *, to: TurnId) -> Sequence[PendingItem]:
         """Close what `person` left open in a thread in earlier turns: they asked something new there, turn `to`.
@@ -147,6 +211,16 @@ class PendingItems:
         """
         earlier = "conversation = :conversation AND person = :person AND turn <> :to"
         return await self._close("moved_on", earlier, {"conversation": conversation, "person": person, "to": to})
+
+    async def answer(
+        self, conversation: ConversationId, person: PersonId, *, to: TurnId, answer: str
+    ) -> Sequence[PendingItem]:
+        """Answer the questions that `person` was left with in a thread, by what they wrote on there, turn `to`.
+
+        Only where nothing but questions of one turn is open: otherwise the words may be about something else.
+        """
+        values = {"conversation": conversation, "person": person, "to": to, "answer": answer}
+        return [_item(row) for row in await self._database.single.rows(ANSWER, values)]
 
     async def expire(self) -> Sequence[PendingItem]:
         """Close what waited too long, and what was approved on the same card but waited for the rest."""

@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, DateTime, Text, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from memory.audit import Entry, enter_within
 from memory.database import Base, Database
 from memory.ids import PersonId, WorkspaceId
 
@@ -44,6 +45,7 @@ class SkillRule:
 
 OF_WORKSPACE = text("SELECT * FROM skill_rules WHERE workspace = :workspace")
 _ALLOWED: dict[str, Allowed] = {"off": "off", "read": "read", "write": "write"}
+_SAID: dict[Allowed, str] = {"off": "Off", "read": "Read only", "write": "On"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,5 +81,15 @@ class SkillRules:
             .values(workspace=workspace, skill=rule.skill, **fresh)
             .on_conflict_do_update(index_elements=["workspace", "skill"], set_=fresh)
         )
+        entry = Entry(
+            workspace=workspace,
+            at=now,
+            person=by,
+            actor=by,
+            action="rule.changed",
+            target=rule.skill,
+            outcome=f"{_SAID[rule.allowed]}{'' if rule.people is None else f', for {len(rule.people)} chosen'}",
+        )
         async with self.database.sessions.begin() as session:
             await session.execute(statement)
+            await enter_within(session, entry)

@@ -108,8 +108,8 @@ CONCLUDE = text(
     "  UPDATE turns SET state = :state, finished_at = clock_timestamp()"
     "  WHERE id = :id AND finished_at IS NULL AND (worker IS NULL OR worker = :worker) RETURNING conversation"
     "), kept AS ("
-    "  INSERT INTO transcripts (turn, conversation, messages, held, audience)"
-    "  SELECT :id, conversation, :messages, :held, :audience FROM closed ON CONFLICT (turn) DO NOTHING"
+    "  INSERT INTO transcripts (turn, conversation, messages, held, audience, trail)"
+    "  SELECT :id, conversation, :messages, :held, :audience, :trail FROM closed ON CONFLICT (turn) DO NOTHING"
     ") SELECT 1 FROM closed"
 )
 NOTIFY = text("SELECT pg_notify(:channel, :payload)")
@@ -204,6 +204,7 @@ class Turns:
             "messages": transcript.messages,
             "held": transcript.held,
             "audience": transcript.audience,
+            "trail": transcript.trail,
         }
         if then is None:
             closed = await self._database.single.rows(CONCLUDE, values)

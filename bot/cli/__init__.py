@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.cli import doctor, keys, manifest, migrate, new_integration, serve, worker
+from bot.cli import audit, doctor, keys, manifest, migrate, new_integration, serve, worker
 
 app = typer.Typer(
     name="pinyon",
@@ -18,3 +18,4 @@ app.command("manifest")(manifest.manifest)
 app.command("migrate")(migrate.migrate)
 app.command("new-integration")(new_integration.new_integration)
 app.add_typer(keys.app, name="keys")
+app.add_typer(audit.app, name="audit")

@@ -186,7 +186,8 @@ def _next(names: Names) -> str:
         [
             "Next:",
             f"1. In integrations/{names.name}/ put the service's real addresses and what it really answers.",
-            f"2. In skills/{names.skill}/ say what people do there: four to eight tools, and how to use them well.",
+            f"2. In skills/{names.skill}/ say what people do there: four to eight tools, how to use them well, and",
+            "   what each tells the gate: what it acts on, who sees it, how it is taken back (docs/gate.md).",
             f"3. Register an app at {names.title}, with the callback PINYON_PUBLIC_URL/oauth/{names.name}/callback,",
             f"   and set {prefix}_CLIENT_ID and {prefix}_CLIENT_SECRET.",
             "4. make check",

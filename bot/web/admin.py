@@ -1,7 +1,8 @@
 """The pages of a workspace's admins: its skills, and the doctor."""
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from fastapi import APIRouter, Depends, Form
 from starlette.responses import RedirectResponse, Response
@@ -13,6 +14,7 @@ from bot.web.stopped import nothing_here
 from bot.web.visitor import SentBy, SignedIn, Visitor
 from memory.people import Person
 from memory.skill_rules import Allowed
+from memory.tool_rules import Rule, ToolRules
 
 router = APIRouter()
 
@@ -20,6 +22,8 @@ KNOWN_FOR = timedelta(minutes=1)
 """How long Slack's word that somebody is an admin is taken without asking again."""
 SHOWN = 100
 """People to choose from on one page; a search finds the others."""
+ForTool: TypeAlias = Literal["person", "ask", "forbid"]
+RULES: Mapping[ForTool, Rule | None] = {"person": None, "ask": "ask", "forbid": "forbid"}
 WORST_FIRST = ("fix", "note", "ok")
 
 
@@ -48,24 +52,41 @@ SentByAdmin = Annotated[Visitor, Depends(sent_by_admin)]
 
 
 def administration(site: TheSite) -> Administration:
-    return Administration(rules=site.connections.rules, people=site.people, skills=site.connections.skills)
+    return Administration(
+        rules=site.connections.rules,
+        tool_rules=ToolRules(site.people.database),
+        people=site.people,
+        skills=site.connections.skills,
+    )
 
 
 Skills = Annotated[Administration, Depends(administration)]
 
 
 @router.get("/admin/skills")
-async def skills_page(site: TheSite, visitor: Admin, skills: Skills, changed: str = "") -> Response:
+async def skills_page(site: TheSite, visitor: Admin, skills: Skills, changed: str = "", asking: str = "") -> Response:
     """Show what each skill may do in this workspace, and for whom."""
     ruled = await skills.ruled(visitor.person.workspace)
     just = next((one for one in ruled if one.skill.name == changed), None)
-    return page(site, "admin_skills.html", visitor=visitor, ruled=ruled, just=just)
+    every = await skills.every(visitor.person.workspace)
+    return page(site, "admin_skills.html", visitor=visitor, ruled=ruled, just=just, every=every, asking=bool(asking))
+
+
+@router.post("/admin/asking")
+async def ask_before_every_change(
+    site: TheSite, visitor: SentByAdmin, skills: Skills, every: Annotated[Literal["on", "off"], Form()]
+) -> Response:
+    """Let everybody be asked before every change, or let each person decide again."""
+    await skills.ask_before_every_change(visitor.person, asks=every == "on", now=site.clock())
+    return RedirectResponse("/admin/skills?asking=changed", 303)
 
 
 @router.get("/admin/skills/{skill}")
-async def skill_page(skill: str, site: TheSite, visitor: Admin, skills: Skills, find: str = "") -> Response:
+async def skill_page(
+    skill: str, site: TheSite, visitor: Admin, skills: Skills, find: str = "", saved: str = ""
+) -> Response:
     """Ask what one skill may do, and for whom."""
-    return await _skill_page(site, visitor, skills, skill, find=find)
+    return await _skill_page(site, visitor, skills, skill, find=find, saved=bool(saved))
 
 
 @router.post("/admin/skills/{skill}")
@@ -89,6 +110,23 @@ async def decide(
             raise nothing_here(why="unknown_skill")
 
 
+@router.post("/admin/skills/{skill}/changes")
+async def decide_changes(
+    skill: str,
+    site: TheSite,
+    visitor: SentByAdmin,
+    skills: Skills,
+    tool: Annotated[list[str], Form(default_factory=list)],
+    rule: Annotated[list[ForTool], Form(default_factory=list)],
+) -> Response:
+    """Decide about single things that a skill can change."""
+    decided: dict[str, Rule | None] = {name: RULES[said] for name, said in zip(tool, rule, strict=False)}
+    known = len(tool) == len(rule)
+    if not known or await skills.decide_tools(visitor.person, skill, decided, now=site.clock()) != "decided":
+        raise nothing_here(why="unknown_tool")
+    return RedirectResponse(f"/admin/skills/{skill}?saved=changes#changes", 303)
+
+
 @router.get("/admin/doctor")
 async def doctor_page(site: TheSite, visitor: Admin) -> Response:
     """Say what the checks are, before they ask anybody anything."""
@@ -105,7 +143,14 @@ async def examine(site: TheSite, visitor: SentByAdmin) -> Response:
 
 
 async def _skill_page(
-    site: Site, visitor: Visitor, skills: Administration, name: str, *, find: str = "", nobody: bool = False
+    site: Site,
+    visitor: Visitor,
+    skills: Administration,
+    name: str,
+    *,
+    find: str = "",
+    nobody: bool = False,
+    saved: bool = False,
 ) -> Response:
     workspace = visitor.person.workspace
     one = next((ruled for ruled in await skills.ruled(workspace) if ruled.skill.name == name), None)
@@ -122,6 +167,8 @@ async def _skill_page(
         more=max(0, len(others) - SHOWN),
         find=find,
         nobody=nobody,
+        tools=await skills.tools(workspace, name),
+        saved=saved,
     )
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
 from bot.self_service.connections import AccountState, NotSetUp, SkillState
+from bot.self_service.permissions import Permissions
 from bot.self_service.ways import address_of, way_of
 from bot.web.pages import page
 from bot.web.site import Site, TheSite
@@ -71,7 +72,7 @@ async def connections_page(
     site: TheSite, visitor: SignedIn, ended: str = "", skill: str = "", account: str = ""
 ) -> Response:
     """Show what Pinyon can do for the person, and with which of their accounts."""
-    return await _page(site, visitor, ended=ended, skill=skill, account=account)
+    return await draw(site, visitor, ended=ended, skill=skill, account=account)
 
 
 @router.post("/connections/skills/{skill}")
@@ -103,7 +104,7 @@ async def rename(grant: str, site: TheSite, visitor: SentBy, label: Annotated[st
     elif not await site.connections.grants.rename(visitor.person.id, mine.grant, name):
         wrong = f"Another of your {mine.service} accounts is called so. Write another name, such as {name} 2."
     if wrong:
-        return await _page(site, visitor, wrong={mine.grant: wrong}, status=400)
+        return await draw(site, visitor, wrong={mine.grant: wrong}, status=400)
     return RedirectResponse(f"/connections?account={mine.grant}#accounts", 303)
 
 
@@ -147,16 +148,18 @@ async def disconnect(grant: str, site: TheSite, visitor: SentBy) -> Response:
     return RedirectResponse(f"/connections?ended={mine.integration}" if told else "/connections", 303)
 
 
-async def _page(
+async def draw(
     site: Site,
     visitor: Visitor,
     *,
     ended: str = "",
     skill: str = "",
     account: str = "",
+    revoked: str = "",
     wrong: Mapping[str, str] = NO_MESSAGES,
     status: int = 200,
 ) -> Response:
+    """Draw the page, with a line about what was changed just now."""
     person = visitor.person.id
     states = await site.connections.states_of(person, visitor.person)
     accounts = await site.connections.accounts(person)
@@ -172,6 +175,8 @@ async def _page(
         vendors=await _vendors(site, visitor, states, accounts),
         has_accounts=bool(accounts),
         ended=over.title if over else "",
+        permissions=await Permissions(site.connections).of(person),
+        revoked=revoked,
         just_skill=next((state for state in states if state.skill == skill), None),
         just_account=next((mine for mine in accounts if mine.grant == account), None),
         wrong=wrong,

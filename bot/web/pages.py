@@ -54,7 +54,7 @@ def _nav(site: Site, visitor: Visitor | None) -> list[tuple[str, str]]:
     """The pages there are for `visitor`: (address, words)."""
     pages = [("/connections", "Connections")]
     if visitor and visitor.person.is_admin:
-        pages.append(("/admin/skills", "Skills"))
+        pages += [("/admin/skills", "Skills"), ("/admin/audit", "Audit")]
         if site.checks(visitor.person.workspace):
             pages.append(("/admin/doctor", "Doctor"))
     return pages

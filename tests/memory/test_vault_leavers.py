@@ -10,23 +10,29 @@ from pydantic import SecretStr
 
 import memory
 from integrations.integration import Account, Tokens
+from memory.audit import Audit
 from memory.connect_flows import ConnectFlows
 from memory.crypto import Keyring, new_key
 from memory.database import Base, Database
 from memory.grants import Grants
 from memory.ids import CallId, ConversationId, PendingId, PersonId, TurnId, WorkspaceId, user_of, workspace_of
-from memory.offboarding import Offboarding
+from memory.offboarding import LEFT, Offboarding
 from memory.pending import PendingItem, PendingItems
 from memory.people import People, Person
+from memory.permissions import StandingPermissions
+from memory.shares import Shares
 from memory.skill_rules import SkillRule, SkillRules
+from memory.tool_rules import ToolRules
 from memory.web_sessions import WebSessions
 from tests.memory.queueing import Queue
+from tests.memory.sharing import share_of
 
 NOW = datetime.now(UTC)
 REN, NEAR, FAR = PersonId("T1:U1"), PersonId("T1:U10"), PersonId("T10:U1")
 """Who leaves, and two whose ids begin or end alike."""
-ENDED = {"connect_flows", "connect_links", "grants", "pending", "turns", "web_sessions"}
+ENDED = {"connect_flows", "connect_links", "grants", "pending", "permissions", "shares", "turns", "web_sessions"}
 STAYS = {
+    "audit": "says what happened, by ids and without names, and is only ever added to",
     "feedback": "a word about an answer lets nobody do anything",
     "model_usage": "what models cost is the workspace's business",
     "people": "says that they are gone",
@@ -72,6 +78,11 @@ async def fill(database: Database, person: PersonId) -> None:
     for turn in ("running", "waiting"):
         await queue.ask(f"{turn} {person}", person=person, conversation=f"{person}:1", workspace=workspace_of(person))
     await queue.sql("UPDATE turns SET state = 'admitted' WHERE id LIKE 'running %' AND state = 'queued'")
+    await StandingPermissions(database).give(
+        person, "key", tool="comment", target="octo/hello", says="post comments", integration="github", now=NOW
+    )
+    await Shares(database).add(share_of(person))
+    await ToolRules(database).set(workspace_of(person), "merge", "forbid", by=person, now=NOW)
     await SkillRules(database).set(workspace_of(person), SkillRule(skill="mail", allowed="off"), by=person, now=NOW)
 
 
@@ -83,6 +94,8 @@ async def alive(database: Database) -> dict[str, set[str]]:
         "web_sessions": "SELECT person FROM web_sessions",
         "connect_links": "SELECT person FROM connect_links",
         "connect_flows": "SELECT person FROM connect_flows",
+        "permissions": "SELECT person FROM permissions",
+        "shares": "SELECT person FROM shares",
         "pending": "SELECT person FROM pending WHERE state = 'open'",
         "turns": "SELECT person FROM turns WHERE state IN ('queued', 'admitted')",
     }
@@ -105,8 +118,21 @@ async def test_a_workspace_loses_everything_and_no_other_does(filled: Database) 
     left = await Offboarding(filled).end_workspace(WorkspaceId("T1"))
     assert await alive(filled) == {table: {FAR} for table in ENDED}
     assert left.people == (REN, NEAR)
-    rules = SkillRules(filled)
-    assert (await rules.of(WorkspaceId("T1")), len(await rules.of(WorkspaceId("T10")))) == ({}, 1)
+    for rules in (SkillRules(filled), ToolRules(filled)):
+        assert (await rules.of(WorkspaceId("T1")), len(await rules.of(WorkspaceId("T10")))) == ({}, 1)
+
+
+async def test_the_audit_log_says_what_ended_with_somebody_and_stays(filled: Database) -> None:
+    """audit_chain"""
+    for _ in range(2):
+        await Offboarding(filled).end_person(REN)
+    audit = Audit(filled)
+    ended = [entered.entry async for entered in audit.export(WorkspaceId("T1")) if entered.entry.actor == "pinyon"]
+    assert [(entry.person, entry.action, entry.reason) for entry in ended] == [
+        (REN, "permission.revoked", LEFT),
+        (REN, "account.disconnected", LEFT),
+    ]
+    assert (await audit.verify(WorkspaceId("T1"))).unbroken
 
 
 async def test_whoever_is_gone_and_still_has_something_is_found(filled: Database) -> None:

@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from bot.self_service.administration import Administration, OneAtATime
+from bot.self_service.administration import Administration, OneAtATime, RuledEvery, RuledTool
+from memory.audit import Audit
 from memory.database import Database
 from memory.ids import PersonId, WorkspaceId
 from memory.people import Person
 from memory.skill_rules import SkillRule
+from memory.tool_rules import Rule, ToolRules
 from tests.bot.web.fakes import JAMAL, NOW, REN, build_world, person
 
 HERE, THERE = WorkspaceId("T1"), WorkspaceId("T2")
@@ -30,7 +32,12 @@ async def administration(database: Database) -> Administration:
     connections = build_world(database).site.connections
     for known in KNOWN:
         await connections.people.upsert(known)
-    return Administration(rules=connections.rules, people=connections.people, skills=connections.skills)
+    return Administration(
+        rules=connections.rules,
+        tool_rules=ToolRules(database),
+        people=connections.people,
+        skills=connections.skills,
+    )
 
 
 async def test_without_a_decision_every_skill_is_on_for_everybody(administration: Administration) -> None:
@@ -71,6 +78,45 @@ async def test_what_cannot_be_decided_changes_nothing(
 ) -> None:
     assert await administration.decide(ADMIN, skill, "off", people=people, now=NOW) == outcome
     assert await administration.rules.of(HERE) == {}
+
+
+async def test_what_a_skill_changes_is_listed_with_its_rule(administration: Administration) -> None:
+    assert await administration.decide_tools(ADMIN, "pull_requests", {"merge": "forbid"}, now=NOW) == "decided"
+    assert await administration.tools(HERE, "pull_requests") == (
+        RuledTool(tool="comment", does="Post this comment on GitHub", rule=None),
+        RuledTool(tool="merge", does="Merge this pull request", rule="forbid"),
+    )
+    assert [one.rule for one in await administration.tools(THERE, "pull_requests")] == [None, None]
+    assert await administration.tools(HERE, "nothing") == ()
+
+
+@pytest.mark.parametrize("tool", ["look_round", "nothing", "*"])
+async def test_only_what_the_skill_changes_can_be_ruled(administration: Administration, tool: str) -> None:
+    decided: dict[str, Rule | None] = {"merge": "forbid", tool: "forbid"}
+    assert await administration.decide_tools(ADMIN, "pull_requests", decided, now=NOW) == "unknown"
+    assert await administration.tool_rules.of(HERE) == {}
+
+
+async def test_only_what_is_different_is_entered_in_the_audit_log(administration: Administration) -> None:
+    """audit_chain"""
+    for _ in range(2):
+        decided: dict[str, Rule | None] = {"merge": "ask", "comment": None}
+        await administration.decide_tools(ADMIN, "pull_requests", decided, now=NOW)
+        await administration.ask_before_every_change(ADMIN, asks=True, now=NOW)
+    entries = [entered.entry async for entered in Audit(administration.rules.database).export(HERE)]
+    assert [(entry.actor, entry.action, entry.tool, entry.outcome) for entry in entries] == [
+        (ADMIN.id, "rule.changed", "merge", "Asks every time"),
+        (ADMIN.id, "rule.changed", "*", "Asks every time"),
+    ]
+
+
+async def test_asking_before_every_change_is_switched_on_and_off(administration: Administration) -> None:
+    assert await administration.every(HERE) == RuledEvery()
+    await administration.ask_before_every_change(ADMIN, asks=True, now=NOW)
+    assert await administration.every(HERE) == RuledEvery(rule="ask", changed_by="Priya", changed_at=NOW)
+    assert await administration.every(THERE) == RuledEvery()
+    await administration.ask_before_every_change(ADMIN, asks=False, now=NOW)
+    assert await administration.tool_rules.of(HERE) == {}
 
 
 async def test_long_work_runs_once_for_all_who_wait_and_again_afterwards() -> None:

@@ -26,7 +26,7 @@ from memory.ids import PendingId, PersonId, WorkspaceId, workspace_of
 from memory.people import People, Person
 from memory.skill_rules import SkillRules
 from memory.web_sessions import WebSessions
-from skills.skill import Skill
+from skills.skill import Result, Says, Skill, Tool, ToolContext, tool
 
 HOME = "https://pinyon.test"
 JAMAL, REN = PersonId("T1:UJAMAL"), PersonId("T1:UREN")
@@ -217,22 +217,56 @@ def person(id: PersonId, name: str, *, is_guest: bool = False) -> Person:
     )
 
 
+@tool(
+    "write",
+    says=Says(
+        doing="Commenting in {repository}",
+        ask="Post this comment on GitHub?",
+        done="Comment posted",
+        refused="Not posted",
+        always="post comments in {repository}",
+    ),
+    targets=("repository",),
+    payload=("text",),
+    always=("repository",),
+)
+async def comment(_ctx: ToolContext[object], repository: str, text: str) -> Result:
+    """Post a comment in a repository."""
+    return Result(content=f"{repository}: {text}")
+
+
+@tool(
+    "write",
+    says=Says(doing="Merging", ask="Merge this pull request?", done="Pull request merged", refused="Not merged"),
+    destroys=True,
+)
+async def merge(_ctx: ToolContext[object]) -> Result:
+    """Merge a pull request."""
+    return Result(content="merged")
+
+
+@tool("read", says=Says(doing="Reading"))
+async def look_round(_ctx: ToolContext[object]) -> Result:
+    """List the pull requests there are."""
+    return Result(content=[])
+
+
 def skills() -> dict[str, Skill]:
-    def skill(name: str, title: str, integration: str | None) -> Skill:
+    def skill(name: str, title: str, integration: str | None, *tools: Tool) -> Skill:
         return Skill(
             name=name,
             title=title,
             purpose="Read, comment, review, merge",
             integration=integration,
-            tools=(),
+            tools=tools,
             examples=(),
             reads="pull requests, reviews, checks",
-            changes="comments, reviews, merges, after you approve each",
+            changes="comments, reviews, merges, after you asked for it or approved it",
             instructions=Path("none.md"),
         )
 
     return {
-        "pull_requests": skill("pull_requests", "Pull requests", "github"),
+        "pull_requests": skill("pull_requests", "Pull requests", "github", comment, look_round, merge),
         "tickets": skill("tickets", "Tickets", "atlassian"),
         "schedules": skill("schedules", "Schedules", None),
     }

@@ -14,6 +14,7 @@ from bot.web.site import Checks, Site
 from memory.database import Database
 from memory.ids import PersonId, WorkspaceId
 from memory.people import Person
+from memory.tool_rules import ToolRules
 from tests.bot.web.fakes import JAMAL, NOW, REN, World, build_world, csrf, person
 
 ADMIN, STRANGER = PersonId("T1:UADMIN"), PersonId("T2:UADMIN")
@@ -21,10 +22,14 @@ ROUTES = [
     ("GET", "/admin/skills"),
     ("GET", "/admin/skills/pull_requests"),
     ("POST", "/admin/skills/pull_requests"),
+    ("POST", "/admin/skills/pull_requests/changes"),
+    ("POST", "/admin/asking"),
+    ("GET", "/admin/audit"),
+    ("GET", "/admin/audit/export?form=csv"),
     ("GET", "/admin/doctor"),
     ("POST", "/admin/doctor"),
 ]
-OFF = {"allowed": "off", "who": "all"}
+OFF = {"allowed": "off", "who": "all", "tool": "merge", "rule": "forbid", "every": "on"}
 
 
 @dataclass(frozen=True)
@@ -131,6 +136,7 @@ async def test_only_admins_get_in(world: World, doctor: Doctor, who: str) -> Non
         else:
             assert answer.headers["location"].startswith("/signin"), where
     assert await world.site.connections.rules.of(WorkspaceId("T1")) == {}
+    assert await ToolRules(world.site.people.database).of(WorkspaceId("T1")) == {}
     assert doctor.runs == 0
 
 
@@ -172,12 +178,15 @@ async def test_while_slack_is_away_what_it_said_last_counts(world: World) -> Non
 async def test_the_navigation_names_the_admins_pages_to_admins_only(world: World) -> None:
     assert "/admin/" not in (await (await in_browser(world, JAMAL)).get("/connections")).text
     html = (await (await in_browser(world, ADMIN)).get("/connections")).text
-    assert re.findall(r'href="(/admin/\w+)"', html) == ["/admin/skills", "/admin/doctor"]
+    assert re.findall(r'href="(/admin/\w+)"', html) == ["/admin/skills", "/admin/audit", "/admin/doctor"]
 
 
-async def test_signing_in_leads_back_to_the_admins_page(world: World) -> None:
-    asked = await world.browser().get("/admin/skills")
-    assert asked.headers["location"] == "/signin?next=/admin/skills"
+@pytest.mark.parametrize("path", ["/admin/skills", "/admin/audit", "/admin/doctor"])
+async def test_signing_in_leads_back_to_the_admins_page(world: World, path: str) -> None:
+    asked = await world.browser().get(path)
+    assert asked.headers["location"] == f"/signin?next={path}"
+    begun = await world.browser().get("/signin", params={"next": path})
+    assert f"next={path}" in begun.text
 
 
 async def test_a_skill_that_an_admin_switches_off_is_gone_for_everybody(world: World) -> None:
@@ -250,6 +259,55 @@ async def test_an_unknown_skill_cannot_be_decided_about(world: World, path: str)
     assert await world.site.connections.rules.of(WorkspaceId("T1")) == {}
 
 
+async def test_what_a_skill_changes_can_be_asked_about_or_forbidden(world: World) -> None:
+    browser = await in_browser(world, ADMIN)
+    html = (await browser.get("/admin/skills/pull_requests")).text
+    assert "Post this comment on GitHub" in html
+    assert "look_round" not in html
+    sent = {
+        "csrf": await csrf(browser, "/admin/skills"),
+        "tool": ["comment", "merge"],
+        "rule": ["person", "forbid"],
+    }
+    done = await browser.post("/admin/skills/pull_requests/changes", data=sent)
+    assert done.headers["location"] == "/admin/skills/pull_requests?saved=changes#changes"
+    page = (await browser.get(done.headers["location"])).text
+    assert "Saved." in page
+    assert re.findall(r'value="(\w+)" selected', page) == ["person", "forbid"]
+    rules = ToolRules(world.site.people.database)
+    assert await rules.of(WorkspaceId("T1")) == {"merge": "forbid"}
+    await browser.post("/admin/skills/pull_requests/changes", data={**sent, "rule": ["person", "person"]})
+    assert await rules.of(WorkspaceId("T1")) == {}
+
+
+@pytest.mark.parametrize(
+    ("tool", "rule"), [(["nothing"], ["ask"]), (["*"], ["ask"]), (["merge"], []), (["merge"], ["maybe"])]
+)
+async def test_a_rule_that_is_none_changes_nothing(world: World, tool: list[str], rule: list[str]) -> None:
+    browser = await in_browser(world, ADMIN)
+    sent = {"csrf": await csrf(browser, "/admin/skills"), "tool": tool, "rule": rule}
+    assert (await browser.post("/admin/skills/pull_requests/changes", data=sent)).status_code == 404
+    assert await ToolRules(world.site.people.database).of(WorkspaceId("T1")) == {}
+
+
+async def test_a_skill_that_changes_nothing_has_no_rules(world: World) -> None:
+    html = (await (await in_browser(world, ADMIN)).get("/admin/skills/schedules")).text
+    assert "What it changes" not in html
+
+
+async def test_asking_before_every_change_is_switched_on_and_off(world: World) -> None:
+    browser = await in_browser(world, ADMIN)
+    token = await csrf(browser, "/admin/skills")
+    done = await browser.post("/admin/asking", data={"csrf": token, "every": "on"})
+    page = words((await browser.get(done.headers["location"])).text)
+    assert "Saved. Pinyon asks before every change." in page
+    assert "Switched on by Priya today at 11:44" in page
+    assert await ToolRules(world.site.people.database).of(WorkspaceId("T1")) == {"*": "ask"}
+    done = await browser.post("/admin/asking", data={"csrf": token, "every": "off"})
+    assert "Saved. Each person decides again." in words((await browser.get(done.headers["location"])).text)
+    assert await ToolRules(world.site.people.database).of(WorkspaceId("T1")) == {}
+
+
 async def test_the_doctor_says_what_is_wrong_first(world: World) -> None:
     browser = await in_browser(world, ADMIN)
     before = await browser.get("/admin/doctor")
@@ -284,7 +342,7 @@ async def test_no_admins_page_holds_a_script_or_what_a_name_would_be(world: Worl
     world.people[ADMIN] = hostile
     browser = await in_browser(world, ADMIN)
     await ask(browser, "POST", "/admin/skills/pull_requests", await csrf(browser, "/admin/skills"))
-    for path in ("/admin/skills", "/admin/skills/pull_requests", "/admin/doctor"):
+    for path in ("/admin/skills", "/admin/skills/pull_requests", "/admin/audit", "/admin/doctor"):
         html = (await browser.get(path)).text
         assert not re.search(r"<script|<style|\sstyle=|\son\w+=|javascript:", html)
         assert html.count("<h1>") == 1

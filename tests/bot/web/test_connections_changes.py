@@ -125,7 +125,7 @@ async def test_a_skill_is_held_to_reading_switched_off_and_on_again(world: World
     assert "Switched off by you. octo on GitHub stays connected." in off
     assert await level(world, "pull_requests") == "off"
     on = await answer(browser, await send(browser, path, to="write"))
-    assert "Pull requests: Pinyon may change things, after you approve each." in on
+    assert "Pull requests: Pinyon may change things, after you asked for it or approved it." in on
     assert await level(world, "pull_requests") == "write"
 
 

@@ -14,7 +14,9 @@ from starlette.types import Receive, Scope, Send
 from bot.web.app import build_web
 from bot.web.shell import HEADERS, MAX_BODY
 from memory.database import Database, open_database
-from tests.bot.web.fakes import ACCESS, JAMAL, REFRESH, REN, SECRET, World, csrf
+from memory.permissions import StandingPermissions
+from memory.tool_rules import ToolRules
+from tests.bot.web.fakes import ACCESS, JAMAL, NOW, REFRESH, REN, SECRET, World, csrf
 
 SHOWS_NOBODY = {
     "/",
@@ -34,6 +36,9 @@ FORM = {
     "site": "1",
     "allowed": "off",
     "who": "all",
+    "tool": "merge",
+    "rule": "forbid",
+    "every": "on",
 }
 """What a person could have filled in, for every form there is."""
 ROUTES = [
@@ -55,9 +60,14 @@ ROUTES = [
     ("POST", "/connections/{grant}/site"),
     ("GET", "/connections/{grant}/disconnect"),
     ("POST", "/connections/{grant}/disconnect"),
+    ("POST", "/connections/permissions/{permission}/revoke"),
     ("GET", "/admin/skills"),
     ("GET", "/admin/skills/{skill}"),
     ("POST", "/admin/skills/{skill}"),
+    ("POST", "/admin/skills/{skill}/changes"),
+    ("POST", "/admin/asking"),
+    ("GET", "/admin/audit"),
+    ("GET", "/admin/audit/export"),
     ("GET", "/admin/doctor"),
     ("POST", "/admin/doctor"),
     ("GET", "/healthz"),
@@ -78,7 +88,14 @@ async def filled(world: World, path: str) -> str:
     """`path` for something of Jamal's."""
     grants = await world.site.connections.grants.list(JAMAL)
     link = (await world.link(JAMAL, pending="p9")).rpartition("/")[2]
-    known = {"{link}": link, "{integration}": "github", "{grant}": grants[0].id, "{skill}": "pull_requests"}
+    [given] = await StandingPermissions(world.site.people.database).list(JAMAL)
+    known = {
+        "{link}": link,
+        "{integration}": "github",
+        "{grant}": grants[0].id,
+        "{permission}": given.id,
+        "{skill}": "pull_requests",
+    }
     return reduce(lambda done, part: done.replace(part, known[part]), known, path)
 
 
@@ -104,6 +121,10 @@ def is_refused(answer: httpx.Response) -> bool:
 async def test_nobody_but_the_owner_sees_or_changes_anything(world: World, who: str) -> None:
     """admin_authz"""
     owner = await world.connect(JAMAL)
+    permissions = StandingPermissions(world.site.people.database)
+    await permissions.give(
+        JAMAL, "key", tool="comment", target="octo/hello", says="post as octo", integration="github", now=NOW
+    )
     browser = await visitor(world, who, owner)
     theirs = {"csrf": await csrf(await world.signed_in(REN), "/connections")} if who == "another's token" else {}
     for method, path in ROUTES:
@@ -126,6 +147,8 @@ async def test_nobody_but_the_owner_sees_or_changes_anything(world: World, who: 
     assert me is not None
     assert me.switched_off == ()
     assert await world.site.connections.rules.of(me.workspace) == {}
+    assert await ToolRules(world.site.people.database).of(me.workspace) == {}
+    assert await permissions.given(JAMAL) == {"key"}
     assert len(world.connected) == 1
     assert (await owner.get("/connections")).status_code == 200
 
