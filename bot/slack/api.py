@@ -14,6 +14,8 @@ Unanswered = (ClientError, TimeoutError, OSError)
 """No connection, or no answer in time: Slack may have done what it was asked."""
 Failed = (SlackApiError, *Unanswered)
 """What a call may raise: Slack's own no, or no answer of Slack's."""
+QUIET: dict[str, bool] = {"unfurl_links": False, "unfurl_media": False}
+"""For every post: a preview would fetch an address that a model, or a third party, put into a text."""
 POSTS = ("chat.postMessage", "chat.startStream", "chat.appendStream")
 """What stands there twice when it is repeated."""
 

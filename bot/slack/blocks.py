@@ -18,6 +18,10 @@ HEADLINE = 300
 """Characters in a card's first sentence; ours are far shorter."""
 SPOKEN = 75
 """Characters in the text and the accessibility label of a button."""
+CONFIRM = 300
+"""Characters in the text of a confirmation."""
+LABEL = 1_900
+"""Characters in the label of a field; Slack takes 2,000."""
 
 # Our own phrases hold no markup. Should a value ever slip in, it can neither ping, link nor change the type.
 _INERT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "*": "", "_": "", "~": "", "`": ""})
@@ -108,8 +112,9 @@ def button(
     style: Literal["primary", "danger"] | None = None,
     url: str | None = None,
     spoken: str = "",
+    confirm: Block | None = None,
 ) -> Block:
-    """A button; `spoken` is read out in place of the label and begins with it."""
+    """A button; `spoken` is read out in place of the label and begins with it, `confirm` is asked before it counts."""
     block: Block = {"type": "button", "text": plain(label), "action_id": action, "value": value}
     if style:
         block["style"] = style
@@ -117,7 +122,20 @@ def button(
         block["url"] = url
     if spoken:
         block["accessibility_label"] = spoken[:SPOKEN]
+    if confirm:
+        block["confirm"] = confirm
     return block
+
+
+def confirmation(title: str, text: str, *, yes: str, no: str, style: Literal["primary", "danger"] = "primary") -> Block:
+    """What Slack asks after a click, before it tells us of it."""
+    return {
+        "title": plain(title[:100]),
+        "text": plain(text[:CONFIRM]),
+        "confirm": plain(yes[:30]),
+        "deny": plain(no[:30]),
+        "style": style,
+    }
 
 
 def overflow(action: str, options: Mapping[str, str]) -> Block:
@@ -129,9 +147,20 @@ def overflow(action: str, options: Mapping[str, str]) -> Block:
     }
 
 
-def modal(title: str, blocks: list[Block], *, identity: str, submit: str = "", callback: str = "") -> View:
+def field(name: str, label: str, element: Block, *, optional: bool = False, hint: str = "") -> Block:
+    """A field of a dialog, whose `name` is the id of its block."""
+    block: Block = {"type": "input", "block_id": name, "label": plain(label[:LABEL]), "element": element}
+    block["optional"] = optional
+    if hint:
+        block["hint"] = plain(hint[:LABEL])
+    return block
+
+
+def modal(
+    title: str, blocks: list[Block], *, identity: str, submit: str = "", callback: str = "", close: str = "Close"
+) -> View:
     """A dialog. `identity` is all it knows of what it is about."""
-    view: View = {"type": "modal", "title": plain(title), "close": plain("Close"), "private_metadata": identity}
+    view: View = {"type": "modal", "title": plain(title), "close": plain(close), "private_metadata": identity}
     if submit:
         view["submit"] = plain(submit)
     if callback:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.self_service.connections import Connections, NotSetUp, SkillState
+from bot.self_service.permissions import Permissions
 from bot.self_service.ways import address_of
 from bot.slack.blocks import Message, phrase
 from bot.slack.cards import (
@@ -19,6 +20,7 @@ from bot.slack.cards import (
     wants_changes,
     wider_consent,
 )
+from bot.slack.permissions import listed_permissions, revoked
 from bot.slack.surface import SlackSurface
 from bot.slack.visible import visible_target
 from bot.slack.welcome import Welcome
@@ -71,7 +73,14 @@ class Commands:
         return refusal("bot" if asker.is_bot else "guest" if asker.is_guest else "outsider", team=team)
 
     async def skills(self, person: PersonId) -> Message:
-        return await self._listed(person, await self._connections.states(person))
+        """How each skill stands, and what is done without asking."""
+        listed = await self._listed(person, await self._connections.states(person))
+        given = await Permissions(self._connections).of(person)
+        return Message(listed.text, [*listed.blocks, *listed_permissions(given)])
+
+    async def revoke(self, person: PersonId, which: str) -> Message:
+        """Ask again before what the permission `which` of this person was for."""
+        return revoked(await Permissions(self._connections).revoke(person, which, now=self._now()))
 
     async def connect(self, person: PersonId, said: str) -> Message:
         """Offer to connect what was named: a skill or a service, and `another` account of it.

@@ -1,9 +1,10 @@
-"""The Home tab: what waits, who answers, what is connected, what comes next."""
+"""The Home tab: what waits, who answers, what is connected, what is done without asking, what comes next."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.self_service.permissions import Given
 from bot.slack.blocks import (
     Block,
     View,
@@ -20,11 +21,12 @@ from bot.slack.blocks import (
 )
 from bot.slack.cards.skills import SkillRow, skill_row
 from bot.slack.onboarding import Win
+from bot.slack.permissions import home_permissions
 from bot.slack.visible import visible_target
 from memory.ids import PendingId
 
-WAITING, SKILLS, NEXT = 5, 12, 2
-"""Rows of each list; with these the view has at most 38 blocks."""
+WAITING, SKILLS, PERMISSIONS, NEXT = 5, 12, 4, 2
+"""Rows of each list; with these the view has at most 39 blocks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ class HomeState:
     now: datetime
     waits: tuple[HomeWait, ...] = ()
     skills: tuple[SkillRow, ...] = ()
+    permissions: tuple[Given, ...] = ()
     wins: tuple[Win, ...] = ()
     won: frozenset[str] = frozenset()
     """Names of the wins that are done."""
@@ -55,7 +58,8 @@ class HomeState:
 
 
 def home_view(state: HomeState) -> View:
-    parts = [_waits(state), _agent(), _skills(state.skills), _wins(state)]
+    unasked = home_permissions(state.permissions, most=PERMISSIONS)
+    parts = [_waits(state), _agent(), _skills(state.skills), unasked, _wins(state)]
     blocks: list[Block] = []
     for part in filter(None, parts):
         blocks += [divider(), *part] if blocks else part

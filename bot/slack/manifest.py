@@ -50,6 +50,7 @@ USER_SCOPES: Mapping[str, str] = {
     "chat:write": "Channels: posts in their name, after they approve the text",
     "groups:history": "Channels: reads private channels that they are a member of",
     "groups:read": "Channels: knows which private channels they are in, and who reads along",
+    "im:write": "Channels: opens a direct message, to hand something over to a colleague",
     "search:read": "Channels: searches what they can see",
     "usergroups:read": "People: knows who is in which team",
     "users.profile:read": "People: knows titles, managers and status",

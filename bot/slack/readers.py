@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
+from bot.sharing import Readers
 from bot.slack.api import SlackApi
 from memory.ids import WorkspaceId, user_of
 from memory.people import Person, profile_from_slack
@@ -32,19 +33,48 @@ async def others_read(
             async for user in _every(api, "users.list", "members")
         ]
         members -= {user_of(one.id) for one in everybody if not is_other(one)}
-    return any(await _looked_at(members, person))
+    return any(is_other(one) for one in await _looked_at(members, person))
+
+
+async def readers(
+    api: SlackApi,
+    channel: str,
+    *,
+    workspace: WorkspaceId,
+    person: Callable[[str], Awaitable[Person]],
+    besides: str,
+    now: datetime,
+) -> Readers:
+    """Who would see a post in `channel` beside the user `besides`: people only, no bots.
+
+    `person` gives a member by their id. Raises one of `Failed` when Slack does not say.
+    """
+    found: dict[str, Any] = (await api.get("conversations.info", channel=channel))["channel"]
+    members = {str(user) async for user in _every(api, "conversations.members", "members", channel=channel)} - {besides}
+    known: dict[str, Person] = {}
+    if len(members) > MOST_ASKED:
+        listed = [
+            profile_from_slack(user, workspace=workspace, now=now)
+            async for user in _every(api, "users.list", "members")
+        ]
+        known = {user_of(one.id): one for one in listed if user_of(one.id) in members}
+    everybody = [*known.values(), *await _looked_at(members - known.keys(), person)]
+    is_shared = bool(found.get("is_ext_shared") or found.get("is_pending_ext_shared"))
+    return Readers(
+        people=sum(not one.is_bot for one in everybody), outside=is_shared or any(is_other(one) for one in everybody)
+    )
 
 
 def is_other(person: Person) -> bool:
     return person.is_guest or person.is_outsider
 
 
-async def _looked_at(members: set[str], person: Callable[[str], Awaitable[Person]]) -> list[bool]:
+async def _looked_at(members: set[str], person: Callable[[str], Awaitable[Person]]) -> list[Person]:
     turns = asyncio.Semaphore(AT_ONCE)
 
-    async def one(user: str) -> bool:
+    async def one(user: str) -> Person:
         async with turns:
-            return is_other(await person(user))
+            return await person(user)
 
     return await asyncio.gather(*map(one, members))
 

@@ -4,15 +4,17 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import structlog
 
 from bot.messages import Answer, Card, FailureCard, IncomingMessage, Task
-from bot.slack.api import Failed, SlackApi, Unanswered, reason
+from bot.slack.api import QUIET, Failed, SlackApi, Unanswered, reason
 from bot.slack.blocks import Block, Message
 from bot.slack.hold_back import HoldBack, neutralise
+from bot.slack.links import Given, broken, everything
 from bot.slack.pace import Pace
 from bot.slack.split import split_answer
 from bot.slack.text import answer_message, closing_blocks, plain_text
@@ -34,6 +36,24 @@ Draw = Callable[[Card], Awaitable[Message]]
 Mark = dict[str, Any]
 
 
+class Offering(Protocol):
+    """Lets the asker share in the channel what only they got."""
+
+    async def offer(self, message: IncomingMessage, words: str, shown: Message, *, at: int) -> str:
+        """Put the buttons that share `words` into `shown`, before its block number `at`; gives what they share."""
+        ...
+
+    async def stands(self, share: str, place: str) -> None:
+        """Keep where the buttons of `share` stand (`channel:ts`)."""
+        ...
+
+
+class Neutral(Protocol):
+    """The line in a channel's thread about what the asker alone gets; None where there is nothing to say."""
+
+    def __call__(self, card: Card | None, *, said: bool) -> Message | None: ...
+
+
 class SlackReply:
     """The way back into one Slack thread.
 
@@ -50,11 +70,12 @@ class SlackReply:
         pace: Pace,
         draw: Draw,
         notice: Callable[[Answer, IncomingMessage], Awaitable[Message]],
-        neutral: Callable[[Card | None], Message],
+        neutral: Neutral,
         open_direct: Callable[[], Awaitable[str]],
         heading: Callable[[], Awaitable[Block]],
         bot_user: str,
         taken_over: bool,
+        offering: Offering | None = None,
     ) -> None:
         self._api = api
         self._message = message
@@ -65,6 +86,8 @@ class SlackReply:
         self._open_direct = open_direct
         self._heading = heading
         self._bot_user = bot_user
+        self._offering = offering
+        self._given: Given = everything
         self._taken_over = taken_over
         self._is_unsure = False
         """Whether something of ours may stand in the thread that Slack did not tell us of."""
@@ -89,6 +112,7 @@ class SlackReply:
     async def status(self, text: str) -> None:
         if self._over:
             return
+        text, _ = broken(text, self._given)  # names what the model asks for, in its own words
         self._said = text
         if self._status is not None:
             self._status.cancel()
@@ -144,16 +168,21 @@ class SlackReply:
         self._buffer += self._hold.feed(delta)
         self._wake()
 
+    def only_links(self, given: Given) -> None:
+        """Of the addresses in what is shown from now on, keep those that are `given`; the others are taken out."""
+        self._given = self._hold.given = given
+
     async def task(self, task: Task) -> None:
         if not self._shows_early:
             return
-        self._tasks[task.id] = task
+        title, _ = broken(task.title, self._given)
+        self._tasks[task.id] = replace(task, title=title)
         self._wake()
 
     async def restart(self) -> None:
         """Stop the stream, and say so: streams only append, so the new text replaces the post at the end."""
         await self._quiesce()
-        self._hold, self._buffer = HoldBack(), ""
+        self._hold, self._buffer = HoldBack(self._given), ""
         if self._mode == "quiet":
             return
         if self._mode == "stream":
@@ -292,7 +321,7 @@ class SlackReply:
         await self._quiesce()
 
     async def _finish_text(self, answer: Answer, earlier: dict[str, str]) -> None:
-        whole = neutralise(answer.text)
+        whole = neutralise(answer.text, given=self._given)
         parts = split_answer(whole)
         if self._mode == "stream" and len(parts) == 1 and whole.startswith(self._streamed.rstrip()):
             rest = whole[len(self._streamed) :]
@@ -304,7 +333,7 @@ class SlackReply:
         elif self._mode == "stream":
             with suppress(*Failed):
                 await self._api.post("chat.stopStream", channel=self._message.channel, ts=self._ts)
-        for number, message in enumerate(answer_message(answer)):
+        for number, message in enumerate(answer_message(answer, given=self._given)):
             if number == 0 and self._ts:
                 await self._update(self._ts, message, mark=self._mark("0"))
             else:
@@ -319,16 +348,28 @@ class SlackReply:
             mark = self._mark(part)
             return known.get(part) or await self._send(message, channel=direct, thread="", mark=mark)
 
-        messages = answer_message(answer) if answer.text else []
+        messages = answer_message(answer, given=self._given) if answer.text else []
         if messages:
             messages[0].blocks.insert(0, await self._heading())
+        share = await self._offer(answer, messages[-1]) if messages else ""
         for number, message in enumerate(messages):
-            await once(str(number), message)
+            ts = await once(str(number), message)
+            if share and self._offering is not None and message is messages[-1]:
+                await self._offering.stands(share, f"{direct}:{ts}")
         place = None
         if answer.card is not None:
             place = f"{direct}:{await once('card', await self._draw(answer.card))}"
-        await self._once(earlier, "0", self._neutral(answer.card))
+        if line := self._neutral(answer.card, said=bool(messages)):
+            await self._once(earlier, "0", line)
         return place
+
+    async def _offer(self, answer: Answer, last: Message) -> str:
+        """Let the asker share a whole answer; what ended half way is nothing to show around."""
+        if self._offering is None or answer.state != "answered":
+            return ""
+        words = neutralise(answer.text, given=self._given).strip()
+        at = len(last.blocks) - len(closing_blocks(answer))
+        return await self._offering.offer(self._message, words, last, at=at)
 
     async def _stop_stream(
         self, answer: Answer, chunks: list[Mark], blocks: list[Block] | None = None, *, part: str = "0"
@@ -356,8 +397,8 @@ class SlackReply:
             ts = await self._once(earlier, "card", drawn)
             return f"{self._message.channel}:{ts}"
         # What waits is the asker's own business: their direct messages get the card, the thread one neutral line.
-        if not answer.text:
-            await self._once(earlier, "0", self._neutral(card))
+        if not answer.text and (line := self._neutral(card, said=False)):
+            await self._once(earlier, "0", line)
         direct = await self._open_direct()
         if self._taken_over and (found := await self._found(direct, "")):
             return f"{direct}:{found['card']}" if "card" in found else await self._post_card(direct, drawn)
@@ -387,8 +428,7 @@ class SlackReply:
             thread_ts=thread or None,
             text=message.text,
             blocks=message.blocks,
-            unfurl_links=False,
-            unfurl_media=False,
+            **QUIET,
             metadata=mark,
         )
         try:

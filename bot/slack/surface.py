@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.messages import Answer, ApprovalCard, Card, ConnectCard, IncomingMessage, Reply
+from bot.messages import Answer, ApprovalCard, Card, ConnectCard, FailureCard, IncomingMessage, QuestionCard, Reply
+from bot.sharing import Readers
 from bot.slack.api import Failed, SlackApi, reason
 from bot.slack.blocks import Block, Message, context, mrkdwn
 from bot.slack.cards import (
@@ -18,15 +19,18 @@ from bot.slack.cards import (
     empty_message,
     only_file,
     refusal,
+    waits_for_answer,
     waits_for_asker,
 )
+from bot.slack.offer import Offers
 from bot.slack.onboarding import chosen, onboarding
 from bot.slack.pace import Pace
-from bot.slack.readers import others_read
+from bot.slack.readers import others_read, readers
 from bot.slack.reply import SlackReply
 from bot.slack.text import incoming_text, mentioned
 from memory.ids import PersonId, WorkspaceId, person_id, user_of, workspace_of
 from memory.people import People, Person, profile_from_slack
+from memory.shares import Shares
 
 log = structlog.get_logger()
 
@@ -52,8 +56,9 @@ class Workplace:
 class SlackSurface:
     """Slack, for all workspaces."""
 
-    def __init__(self, people: People, *, now: Callable[[], datetime]) -> None:
+    def __init__(self, people: People, *, now: Callable[[], datetime], shares: Shares | None = None) -> None:
         self._people = people
+        self._shares = shares
         self._now = now
         self._workplaces: dict[WorkspaceId, Workplace] = {}
         self._paces: defaultdict[WorkspaceId, Pace] = defaultdict(Pace)
@@ -100,11 +105,12 @@ class SlackSurface:
     async def words(self, message: IncomingMessage) -> str:
         names: dict[str, str] = {}
         for identity in mentioned(message.text):
-            if name := await self._name(message.workspace, identity):
+            if name := await self.name(message.workspace, identity):
                 names[identity] = name
         return incoming_text(message.text, names=names, bot=self._workplaces[message.workspace].bot_user)
 
-    async def _name(self, workspace: WorkspaceId, identity: str) -> str:
+    async def name(self, workspace: WorkspaceId, identity: str) -> str:
+        """The name of a person or of a channel, as anybody may have chosen it; empty when Slack does not say."""
         if identity == self._workplaces[workspace].bot_user:
             return "Pinyon"
         try:
@@ -136,6 +142,20 @@ class SlackSurface:
             log.info("readers unknown", channel=message.channel, error=reason(error))
             return True
 
+    async def readers(self, asker: PersonId, channel: str) -> Readers:
+        """Who beside `asker` would see a post in `channel` now; the worst is assumed when Slack does not say."""
+        workspace = workspace_of(asker)
+
+        async def person(user: str) -> Person:
+            return await self.person(person_id(workspace, user))
+
+        api, me = self._workplaces[workspace].api, user_of(asker)
+        try:
+            return await readers(api, channel, workspace=workspace, person=person, besides=me, now=self._now())
+        except Failed as error:
+            log.info("readers unknown", channel=channel, error=reason(error))
+            return Readers(people=None, outside=True)
+
     # Where answers and cards go.
 
     def reply(self, message: IncomingMessage, *, taken_over: bool) -> Reply:
@@ -148,7 +168,7 @@ class SlackSurface:
             return await self.direct(message.person)
 
         async def heading() -> Block:
-            return answered_here(await self._name(workplace.id, message.channel))
+            return answered_here(await self.name(workplace.id, message.channel))
 
         return SlackReply(
             workplace.api,
@@ -161,6 +181,22 @@ class SlackSurface:
             heading=heading,
             bot_user=workplace.bot_user,
             taken_over=taken_over,
+            offering=self._offers(workplace),
+        )
+
+    def _offers(self, workplace: Workplace) -> Offers | None:
+        if self._shares is None:
+            return None
+
+        async def channel_name(channel: str) -> str:
+            return await self.name(workplace.id, channel)
+
+        return Offers(
+            shares=self._shares,
+            readers=self.readers,
+            channel_name=channel_name,
+            team=workplace.name,
+            now=self._now,
         )
 
     async def direct(self, person: PersonId) -> str:
@@ -172,8 +208,8 @@ class SlackSurface:
 
     async def drawn(self, card: Card, workspace: WorkspaceId) -> Message:
         """A card as blocks, channels by their names."""
-        if isinstance(card, ApprovalCard) and card.asked_in:
-            card = replace(card, asked_in=await self._name(workspace, card.asked_in))
+        if isinstance(card, ApprovalCard | QuestionCard) and card.asked_in:
+            card = replace(card, asked_in=await self.name(workspace, card.asked_in))
         return card_message(card, now=self._now())
 
     async def redraw(self, card: Card, place: str, workspace: WorkspaceId) -> None:
@@ -207,13 +243,20 @@ class SlackSurface:
                 return empty_message(chosen(onboarding().starters, ready=()))
 
 
-def neutral(card: Card | None) -> Message:
-    """What a channel's thread shows of what only the asker gets: that something waits for them, or was answered."""
+def neutral(card: Card | None, *, said: bool) -> Message | None:
+    """What a channel's thread shows of what only the asker gets: that something waits for them, or was answered.
+
+    `said` when they got words as well. A card about what is over, and nothing said, is nobody else's business.
+    """
     match card:
         case ConnectCard():
             text = "Waits for the asker to connect an account."
             return Message(text, [context(mrkdwn(text))])
-        case ApprovalCard():
+        case ApprovalCard() if any(item.outcome in ("waiting", "stale") for item in card.items):
             return waits_for_asker()
-        case _:
+        case QuestionCard() if any(item.outcome == "waiting" for item in card.items):
+            return waits_for_answer()
+        case FailureCard():
             return answered_privately()
+        case _:
+            return answered_privately() if said else None

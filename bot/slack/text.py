@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from bot.messages import Answer
 from bot.slack.blocks import Block, Message, context, phrase, plain
 from bot.slack.hold_back import neutralise
+from bot.slack.links import Given, everything
 from bot.slack.split import split_answer
 
 FALLBACK = 3_900
@@ -15,6 +16,10 @@ _ANGLED = re.compile(r"<([^<>\n]+)>")
 _NAMED = re.compile(r"<([@#][A-Z0-9]+)(?:\|[^<>]*)?>")
 _FENCE_LINE = re.compile(r"^[ \t]*(?:`{3,}|~{3,}).*\n?", re.MULTILINE)
 _LINK = re.compile(r"\[([^\[\]\n]*)\]\(([^()\s]+)\)")
+_WHOLE_QUOTE = re.compile(r"\s*>>>")
+_MARKS = re.compile(r"[\s@#/\\<>|]+")
+NAME = 80
+"""Characters of a name that somebody chose for themselves or for a channel."""
 _HEADING = re.compile(r"^#{1,6} +", re.MULTILINE)
 
 
@@ -25,7 +30,18 @@ def incoming_text(text: str, *, names: Mapping[str, str], bot: str) -> str:
     `bot` is our own user id: the mention that calls us is no part of the question.
     """
     called = re.sub(rf"^\s*<@{re.escape(bot)}(?:\|[^<>]*)?>[\s,:]*", "", text)
-    return _unescaped(_ANGLED.sub(lambda match: _read(match[1], names), called)).strip()
+    return quoted_by_line(_unescaped(_ANGLED.sub(lambda match: _read(match[1], names), called)).strip())
+
+
+def quoted_by_line(text: str) -> str:
+    """`text` with `> ` before each line that Slack shows as quoted: `>>>` quotes everything that follows it."""
+    lines, is_code = text.split("\n"), False
+    for at, line in enumerate(lines):
+        is_code ^= line.count("```") % 2 == 1
+        if not is_code and _WHOLE_QUOTE.match(line):
+            rest = [line.replace(">>>", "", 1), *lines[at + 1 :]]
+            return "\n".join([*lines[:at], *(f"> {one.strip()}" for one in rest)])
+    return text
 
 
 def mentioned(text: str) -> set[str]:
@@ -33,9 +49,9 @@ def mentioned(text: str) -> set[str]:
     return {match[1][1:] for match in _NAMED.finditer(text)}
 
 
-def answer_message(answer: Answer) -> list[Message]:
+def answer_message(answer: Answer, *, given: Given = everything) -> list[Message]:
     """The answer in as many messages as Slack needs; the last one carries its facts and the feedback buttons."""
-    parts = split_answer(neutralise(answer.text))
+    parts = split_answer(neutralise(answer.text, given=given))
     messages = [Message(plain_text(part), [{"type": "markdown", "text": part}]) for part in parts]
     if messages:
         messages[-1].blocks.extend(closing_blocks(answer))
@@ -85,8 +101,10 @@ def _read(entity: str, names: Mapping[str, str]) -> str:
 
 
 def _name(sign: str, identity: str, label: str, names: Mapping[str, str]) -> str:
-    name = " ".join((names.get(identity) or label).split())
-    return f"{sign}{name.removeprefix(sign)}" if name else f"<{sign}{identity}>"
+    # People choose what they are called: no name may read like an address, or go on like a message. Its words hold
+    # together by no-break spaces, so that none of them counts as what the person asked for.
+    name = "\u00a0".join(_MARKS.sub(" ", names.get(identity) or label)[:NAME].split())
+    return f"{sign}{name}" if name else f"<{sign}{identity}>"
 
 
 def _special(word: str, label: str) -> str:

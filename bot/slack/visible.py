@@ -15,7 +15,7 @@ _EMOJI_JOIN = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _HOST = re.compile(r"(?<=://)[^/?#\s]+|(?<=@)[^\s@,;<>/]+\.[^\s@,;<>/]+")
-_WORDS = re.compile(r"(?:[A-Za-z0-9 ,;'’()%…\u00a0-]|[.:?](?=\s|$)|(?<=\d):(?=\d))+")
+_WORDS = re.compile(r"(?:[A-Za-zÀ-ÖØ-öø-ž0-9 ,;'’“”()%…\u00a0-]|[.:?](?=\s|$)|(?<=\d):(?=\d))+")
 _LOOKALIKE_SCRIPTS = frozenset(
     ("ARMENIAN", "CHEROKEE", "COPTIC", "CYRILLIC", "FULLWIDTH", "GEORGIAN", "GREEK", "LISU", "MATHEMATICAL")
 )

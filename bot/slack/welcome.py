@@ -7,8 +7,9 @@ from datetime import datetime
 from bot.background import Background
 from bot.pending import APPROVAL
 from bot.self_service.connections import Connections, SkillState
+from bot.self_service.permissions import Permissions
 from bot.self_service.ways import address_of
-from bot.slack.api import SlackApi
+from bot.slack.api import QUIET, SlackApi
 from bot.slack.cards import SkillRow, first_message, second_message
 from bot.slack.home import WAITING, HomeState, HomeWait, home_view
 from bot.slack.onboarding import chosen, onboarding, suggested_prompts
@@ -67,14 +68,14 @@ class Welcome:
         )
         if await self._people.greet(person, now=self._now()):
             hello = first_message(starters[:3], ready)
-            await api.post("chat.postMessage", channel=channel, text=hello.text, blocks=hello.blocks)
+            await api.post("chat.postMessage", channel=channel, text=hello.text, blocks=hello.blocks, **QUIET)
             self._background.run(self._nudge(person, channel, api))
 
     async def _nudge(self, person: PersonId, channel: str, api: SlackApi) -> None:
         await asyncio.sleep(self._nudge_after)
         if not await self._has_asked(person):
             second = second_message(chosen(onboarding().starters, await self._ready(person)))
-            await api.post("chat.postMessage", channel=channel, text=second.text, blocks=second.blocks)
+            await api.post("chat.postMessage", channel=channel, text=second.text, blocks=second.blocks, **QUIET)
 
     async def _ready(self, person: PersonId) -> set[str]:
         return {s.skill for s in await self._connections.states(person) if s.status in ("connected", "ready")}
@@ -93,6 +94,7 @@ class Welcome:
                 now=self._now(),
                 waits=tuple(waits),
                 skills=await self.rows(person, states),
+                permissions=await Permissions(self._connections).of(person),
                 wins=tuple(onboarding().wins),
                 won=await self._won(person, states),
                 web_url=f"{public}/connections" if public else None,

@@ -2,24 +2,30 @@
 
 from datetime import datetime
 
-from bot.messages import ApprovalCard, Card, ConnectCard, FailureCard
+from bot.messages import ApprovalCard, Card, ConnectCard, FailureCard, QuestionCard
 from bot.slack.blocks import Message
-from bot.slack.cards.approval import approval_card, approval_modal, payload_modal
+from bot.slack.cards.approval import always_modal, approval_card, approval_modal, payload_modal
 from bot.slack.cards.connect import connect_card
+from bot.slack.cards.editing import Entered, at_fields, edit_modal, read_edits
 from bot.slack.cards.failure import failure_card
 from bot.slack.cards.greeting import empty_message, first_message, only_file, second_message
 from bot.slack.cards.help import WORDS, help_message, unknown_command
 from bot.slack.cards.notes import (
+    answered_already,
     answered_here,
     answered_privately,
     decided_already,
+    not_taken_back,
+    not_undone,
     not_yours,
     out_of_date,
     refusal,
     thanks,
     try_again,
+    waits_for_answer,
     waits_for_asker,
 )
+from bot.slack.cards.question import question_card, question_modal, read_answer, read_person
 from bot.slack.cards.skills import (
     Reach,
     SkillRow,
@@ -34,25 +40,37 @@ from bot.slack.cards.skills import (
 
 __all__ = [
     "WORDS",
+    "Entered",
     "Reach",
     "SkillRow",
+    "always_modal",
     "another_account",
+    "answered_already",
     "answered_here",
     "answered_privately",
     "approval_card",
     "approval_modal",
+    "at_fields",
     "card_message",
     "connect_card",
     "connect_offer",
     "decided_already",
+    "edit_modal",
     "empty_message",
     "failure_card",
     "first_message",
     "help_message",
+    "not_taken_back",
+    "not_undone",
     "not_yours",
     "only_file",
     "out_of_date",
     "payload_modal",
+    "question_card",
+    "question_modal",
+    "read_answer",
+    "read_edits",
+    "read_person",
     "refusal",
     "second_message",
     "skill_row",
@@ -61,6 +79,7 @@ __all__ = [
     "thanks",
     "try_again",
     "unknown_command",
+    "waits_for_answer",
     "waits_for_asker",
     "wants_changes",
     "wider_consent",
@@ -72,6 +91,8 @@ def card_message(card: Card, *, now: datetime) -> Message:
     match card:
         case ApprovalCard():
             return approval_card(card, now=now)
+        case QuestionCard():
+            return question_card(card)
         case ConnectCard():
             return connect_card(card)
         case FailureCard():

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.messages import ApprovalCard, Write, WriteState
+from bot.messages import ApprovalCard, Outcome, Write, WriteState
 from bot.slack.blocks import (
     Block,
     Message,
@@ -27,11 +27,18 @@ from bot.slack.cards.parts import (
     OPEN,
     PREVIEW,
     SHORT_PREVIEW,
+    UNASKED,
+    UNDO_LASTS,
+    always_button,
+    always_says,
     approve_label,
     deed,
+    done_buttons,
+    edit_button,
     first_fitting,
+    is_undoable,
+    lead,
     lower,
-    open_button,
     origin_of_question,
     pair_blocks,
     pairs_of,
@@ -39,12 +46,15 @@ from bot.slack.cards.parts import (
     terms,
     text_blocks,
     text_line,
+    told,
     waiting_in,
 )
 from bot.slack.visible import visible
 
 VIEW_BLOCKS, VIEW_SIZE = 98, 200_000
 """What fits into a dialog, with room for its frame: Slack takes 100 blocks and 250 kB."""
+
+_RAN: frozenset[Outcome] = frozenset(("done", "undoing", "undone"))
 
 
 def approval_card(card: ApprovalCard, *, now: datetime) -> Message:
@@ -74,7 +84,7 @@ def approval_modal(card: ApprovalCard, *, now: datetime) -> View:
 
     Submitting it is the callback `approval.all`, for the pending id in `private_metadata` and its whole card.
     """
-    waiting, first = waiting_in(card), card.items[0].write.pending
+    waiting, first = waiting_in(card), lead(card)
     blocks = [*_modal_blocks(card), context(*(terms(card, now) if waiting else [reference(card.reference)]))]
     if len(blocks) > VIEW_BLOCKS or size(blocks) > VIEW_SIZE:
         too_long = "This is too long to be shown in full, so it cannot be approved. Ask me for less at once."
@@ -83,6 +93,25 @@ def approval_modal(card: ApprovalCard, *, now: datetime) -> View:
         return modal("What became of it", blocks, identity=first)
     submit = approve_label(len(waiting), len(card.items))
     return modal("What waits for you", blocks, identity=first, submit=submit, callback="approval.all")
+
+
+def always_modal(write: Write) -> View:
+    """The question before a lasting permission, for where a button has no room to ask it.
+
+    Submitting it is the callback `approval.always`, for the pending id in `private_metadata`.
+    """
+    pieces = cut(always_says(write.always)) if write.always else []
+    if not pieces or len(pieces) > VIEW_BLOCKS:
+        never = "What this would be for is too long to be shown in full, so it cannot be given."
+        return modal("Too long to show", [section(never)], identity=write.pending)
+    return modal(
+        "Stop asking here?",
+        [said(piece) for piece in pieces],
+        identity=write.pending,
+        submit="Stop asking",
+        callback="approval.always",
+        close="Keep asking",
+    )
 
 
 def _modal_blocks(card: ApprovalCard) -> Iterator[Block]:
@@ -101,15 +130,24 @@ def _open(card: ApprovalCard, item: WriteState, now: datetime) -> Message:
     unused = [mrkdwn("Your earlier approval was not used")] if is_stale else []
     top = [*origin_of_question(card), *sentence(question, card.because)]
     quiet = context(*unused, *terms(card, now))
-    spoken = f"Approve: {lower(deed(write))}"
-    approve = button("Approve", "approval.approve", write.pending, style="primary", spoken=spoken)
     deny = button("Deny", "approval.deny", write.pending)
-    row = actions(f"approval:{write.pending}", [approve, deny])
+    row = actions(f"approval:{write.pending}", _choices(write, deny, is_stale=is_stale))
     pairs = pair_blocks(pairs_of(card, item, with_account=True))
     whole = ([*top, *pairs, *text_blocks(write, about), row, quiet] for about in (PREVIEW, SHORT_PREVIEW))
     blocks = first_fitting(whole) or [*top, *_unshown(write, deny), quiet]
     text = "It changed since I asked. Look again before you approve." if is_stale else f"{write.ask} Approve or deny."
     return Message(words(text), blocks)
+
+
+def _choices(write: Write, deny: Block, *, is_stale: bool) -> Iterator[Block]:
+    spoken = f"Approve: {lower(deed(write))}"
+    yield button("Approve", "approval.approve", write.pending, style="primary", spoken=spoken)
+    if is_stale:
+        yield button("Show what changed", "stale.show", f"{write.pending}:all")
+    yield from edit_button(write)
+    yield deny
+    # Who has to look again is not asked for more than this once.
+    yield from [] if is_stale else always_button(write)
 
 
 def _unshown(write: Write, deny: Block) -> list[Block]:
@@ -123,7 +161,7 @@ def _unshown(write: Write, deny: Block) -> list[Block]:
 def _over(card: ApprovalCard, item: WriteState, now: datetime) -> Message:
     headline, detail, text = _ending(item)
     top, quiet = sentence(headline, detail), context(*_aftermath(card, item, now))
-    pairs = pair_blocks(pairs_of(card, item, with_account=item.outcome == "done"))
+    pairs = pair_blocks(pairs_of(card, item, with_account=item.outcome in _RAN))
     identity, buttons = f"{item.outcome}:{item.write.pending}", list(_afterwards(card, item))
     whole = [*top, *pairs, *([actions(identity, buttons)] if buttons else []), quiet]
     show = button("Show all", "approval.show", f"{item.write.pending}:all")
@@ -139,7 +177,12 @@ def _ending(item: WriteState) -> tuple[str, str, str]:
             approved = f"{deed(item.write)}: approved"
             return f"{approved}.", "", f"{approved}."
         case "done":
-            return item.write.done, "", f"{item.write.done}."
+            return item.write.done, told(item), f"{item.write.done}."
+        case "undoing":
+            return item.write.done, "I am taking it back.", f"{item.write.done}. I am taking it back."
+        case "undone":
+            back, kept = _taken_back(item.write)
+            return back, kept, f"{back}."
         case "denied":
             return refused, "", f"{refused}. You denied this."
         case "expired":
@@ -153,6 +196,12 @@ def _ending(item: WriteState) -> tuple[str, str, str]:
         case _:
             put_aside = "Put aside, because you asked something new."
             return put_aside, "", put_aside
+
+
+def _taken_back(write: Write) -> tuple[str, str]:
+    if write.undo and write.undo.undone:
+        return write.undo.undone, write.undo.kept
+    return f"{write.done}: taken back", ""
 
 
 def _nothing(refused: str) -> str:
@@ -176,16 +225,18 @@ def _afterwards(card: ApprovalCard, item: WriteState) -> Iterator[Block]:
             yield button("Bring it back", "moved_on.again", pending)
         case "failed":
             yield button("Prepare it again", "failed.again", pending)
+        case "undone":
+            pass
         case _:
-            if found := open_button(card, item, "done.open"):
-                yield found
+            yield from done_buttons(card, item)
 
 
 def _aftermath(card: ApprovalCard, item: WriteState, now: datetime) -> list[Block]:
     at = f" {slack_date(item.at, now)}" if item.at else ""
     match item.outcome:
         case "done":
-            return [mrkdwn(f"You approved this{at}"), reference(card.reference)]
+            how = f"You approved this{at}" if item.asked else UNASKED
+            return [mrkdwn(how), mrkdwn(UNDO_LASTS) if is_undoable(item) else reference(card.reference)]
         case "denied":
             optional = mrkdwn("A reason helps me do better, and is optional")
             return [mrkdwn(f"You denied this{at}"), phrase(f"Reason: {item.said[:200]}") if item.said else optional]

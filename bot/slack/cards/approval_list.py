@@ -25,10 +25,14 @@ from bot.slack.cards.parts import (
     OPEN,
     PREVIEW,
     SHORT_PREVIEW,
+    UNDO_LASTS,
     approve_label,
     deed,
+    done_buttons,
     first_fitting,
     is_cut,
+    is_undoable,
+    lead,
     lower,
     open_button,
     origin_of_question,
@@ -36,6 +40,7 @@ from bot.slack.cards.parts import (
     pairs_of,
     shown_text,
     terms,
+    told,
     waiting_in,
 )
 from bot.slack.visible import visible_target
@@ -52,6 +57,8 @@ _OUTCOMES: dict[Outcome, str] = {
     "moved_on": "put aside",
     "failed": "failed",
     "unknown": "not known",
+    "undoing": "being taken back",
+    "undone": "taken back",
 }
 
 
@@ -71,6 +78,8 @@ def numbered(number: int, item: WriteState) -> str:
         "stale": f"{deed(item.write)} · changed since I asked",
         "done": item.write.done,
         "unknown": f"{deed(item.write)} · not known whether it was done",
+        "undoing": f"{item.write.done} · being taken back",
+        "undone": f"{item.write.done} · taken back",
     }
     title = titles.get(item.outcome) or f"{item.write.refused} · {_OUTCOMES[item.outcome]}"
     return f"{number} · {words(title)}"
@@ -96,8 +105,8 @@ def _blocks(card: ApprovalCard, now: datetime, *, shown: int, about: int) -> lis
     has_cut = any(item.outcome in OPEN and is_cut(item.write, about) for item in items)
     blocks.append(divider())
     if buttons := list(_buttons(card, has_cut=has_cut, hides=hidden > 0)):
-        blocks.append(actions(f"approval:{card.items[0].write.pending}", buttons))
-    return [*blocks, context(*_account(card), *(terms(card, now) if is_open else [reference(card.reference)]))]
+        blocks.append(actions(f"approval:{lead(card)}", buttons))
+    return [*blocks, context(*_account(card), *(terms(card, now) if is_open else _afterwards(card)))]
 
 
 def _headline(card: ApprovalCard) -> str:
@@ -107,12 +116,27 @@ def _headline(card: ApprovalCard) -> str:
         case waiting if waiting == len(card.items):
             return f"Do these {waiting} things?"
         case 1:
-            return "Do the last one?"
+            return "Do this as well?" if _is_first_question(card) else "Do the last one?"
         case waiting:
-            return f"Do the other {waiting} things?"
+            return f"Do these {waiting} as well?" if _is_first_question(card) else f"Do the other {waiting} things?"
+
+
+def _is_first_question(card: ApprovalCard) -> bool:
+    """Whether all that is over on the card was never asked about."""
+    return not any(item.asked for item in card.items if item.outcome not in OPEN)
+
+
+def _afterwards(card: ApprovalCard) -> Iterator[Block]:
+    if not any(item.asked for item in card.items):
+        yield mrkdwn("You asked for these, so I did them without asking")
+    if any(map(is_undoable, card.items)):
+        yield mrkdwn(UNDO_LASTS)
+    yield reference(card.reference)
 
 
 def _summary(card: ApprovalCard) -> str:
+    if all(item.outcome == "done" and not item.asked for item in card.items):
+        return f"{len(card.items)} things done"
     counts = Counter(_OUTCOMES[item.outcome] for item in card.items)
     return f"{len(card.items)} things: {', '.join(f'{n} {outcome}' for outcome, n in counts.items())}"
 
@@ -125,21 +149,43 @@ def _item(card: ApprovalCard, number: int, item: WriteState, about: int) -> list
     pairs = pair_blocks(pairs_of(card, item, with_account=len(_accounts(card)) > 1))
     if len(pairs) == 1 and "fields" in pairs[0]:
         heading["fields"] = pairs.pop()["fields"]
-    why = [context(phrase(item.said[:1_000]))] if item.outcome in {"failed", "unknown"} and item.said else []
-    return [heading, *pairs, *why, *(shown_text(item.write, about) if is_open else [])]
+    why = [context(phrase(said[:1_000]))] if (said := _said(item)) else []
+    row = [actions(f"done:{item.write.pending}", done_buttons(card, item, f":{number}"))] if is_undoable(item) else []
+    return [heading, *pairs, *why, *(shown_text(item.write, about) if is_open else []), *row]
+
+
+def _said(item: WriteState) -> str:
+    match item.outcome:
+        case "failed" | "unknown":
+            return item.said
+        case "done":
+            return told(item)
+        case "undone":
+            return item.write.undo.kept if item.write.undo else ""
+        case _:
+            return ""
 
 
 def _accessory(card: ApprovalCard, number: int, item: WriteState) -> Block | None:
-    pending = item.write.pending
     if item.outcome in OPEN:
-        menu = {"Approve this one": f"{pending}:approve", "Deny this one": f"{pending}:deny"}
-        return overflow(f"item.menu:{number}", menu)
-    return open_button(card, item, f"done.open:{number}")
+        return overflow(f"approval.item:{number}", dict(_menu(item)))
+    # Where it can be taken back as well, both buttons stand in a row below.
+    return None if is_undoable(item) else open_button(card, item, f"done.open:{number}")
+
+
+def _menu(item: WriteState) -> Iterator[tuple[str, str]]:
+    write = item.write
+    yield "Approve this one", f"{write.pending}:approve"
+    if write.edits:
+        yield "Edit…", f"{write.pending}:edit"
+    yield "Deny this one", f"{write.pending}:deny"
+    if write.always and item.outcome != "stale":
+        yield "Always for this target…", f"{write.pending}:always"
 
 
 def _buttons(card: ApprovalCard, *, has_cut: bool, hides: bool) -> Iterator[Block]:
     """The row below. What is not shown cannot be approved here, only where "Show all" leads."""
-    waiting, items, value = waiting_in(card), len(card.items), f"{card.items[0].write.pending}:all"
+    waiting, items, value = waiting_in(card), len(card.items), f"{lead(card)}:all"
     if hides:
         yield button(f"Show all {items}", "approval.show", value, style="primary" if waiting else None)
     elif waiting:

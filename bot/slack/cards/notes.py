@@ -3,10 +3,13 @@
 from datetime import datetime
 from typing import Literal, assert_never
 
-from bot.messages import ANSWERED_PRIVATELY, WriteState
+from bot.messages import ANSWERED_PRIVATELY, QuestionState, WriteState
 from bot.slack.blocks import Block, Message, context, mrkdwn, phrase, plain, section, slack_date, words
 from bot.slack.cards.parts import lower
 from bot.slack.visible import visible, visible_target
+
+_ANSWER = 1_000
+"""Characters of what others wrote in a note."""
 
 
 def refusal(kind: Literal["guest", "outsider", "bot"], *, team: str = "") -> Message:
@@ -32,9 +35,36 @@ def decided_already(item: WriteState, *, now: datetime) -> Message:
             what = lower(item.write.done)
         case "unknown":
             what = "not known whether it was done"
+        case "undoing" | "undone":
+            what = f"{lower(item.write.done)}, and taken back"
         case _:
             what = lower(item.write.refused)
     return _note(f"You decided this already: {words(what)}{at}.")
+
+
+def not_undone(item: WriteState) -> Message:
+    """A click on Undo that comes too late, or twice."""
+    match item.outcome:
+        case "undoing":
+            return _note("I am taking this back already.")
+        case "undone":
+            return _note("This was taken back already.")
+        case _:
+            return _note("This can no longer be taken back here, so nothing was done. Undo works for 24 hours.")
+
+
+def not_taken_back(problem: str) -> Message:
+    """Why Undo did not work, as the service says."""
+    text = "This was not taken back."
+    return Message(text, [{"type": "section", "text": phrase(f"{text} {visible(problem)}"[:_ANSWER])}])
+
+
+def answered_already(item: QuestionState) -> Message:
+    """A second answer to a question."""
+    if not item.answer:
+        return out_of_date()
+    said = f"You answered this already: {visible(item.answer)[:_ANSWER]}"
+    return Message("You answered this already.", [{"type": "section", "text": phrase(said)}])
 
 
 def not_yours() -> Message:
@@ -73,6 +103,12 @@ def answered_here(channel: str) -> Block:
 def waits_for_asker() -> Message:
     """What a channel's thread shows while a card waits in the asker's own chat. Names nothing: bystanders read it."""
     text = "Waits for the asker's approval."
+    return Message(text, [{"type": "context", "elements": [mrkdwn(text)]}])
+
+
+def waits_for_answer() -> Message:
+    """The same for a question."""
+    text = "Waits for the asker's answer."
     return Message(text, [{"type": "context", "elements": [mrkdwn(text)]}])
 
 

@@ -4,12 +4,15 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from bot.messages import ApprovalCard, Outcome, Pair, Write, WriteState
+from bot.messages import Always, ApprovalCard, Outcome, Pair, QuestionCard, Write, WriteState
 from bot.slack.blocks import (
+    CONFIRM,
     FIELD,
+    SPOKEN,
     Block,
     actions,
     button,
+    confirmation,
     context,
     cut,
     mrkdwn,
@@ -21,23 +24,31 @@ from bot.slack.blocks import (
     words,
 )
 from bot.slack.visible import visible, visible_target
+from memory.ids import PendingId
 
 PREVIEW, SHORT_PREVIEW = 400, 120
 """Characters of a text that a card shows, about."""
 MESSAGE_SIZE = 11_500
 """Characters of JSON in a card's blocks: Slack refuses messages near 13,200."""
 OPEN: frozenset[Outcome] = frozenset(("waiting", "stale"))
-
-
+UNASKED = "You asked for this, so I did it without asking"
+UNDO_LASTS = "Undo works for 24 hours"
 _LINK = 3_000
 """Characters in a button's address."""
+_ANSWER = 30
+"""Characters in an answer to a confirmation."""
 
 
 def waiting_in(card: ApprovalCard) -> list[WriteState]:
     return [item for item in card.items if item.outcome in OPEN]
 
 
-def origin_of_question(card: ApprovalCard) -> list[Block]:
+def lead(card: ApprovalCard) -> PendingId:
+    """The item that stands for all of a card: one that waits, as long as any does, since only those are decided."""
+    return next(iter(waiting_in(card)), card.items[0]).write.pending
+
+
+def origin_of_question(card: ApprovalCard | QuestionCard) -> list[Block]:
     """The line that says where a question came from when that is not where the card stands."""
     if not card.asked_in:
         return []
@@ -84,6 +95,54 @@ def open_button(card: ApprovalCard, item: WriteState, action: str) -> Block | No
     if not item.link or len(item.link) > _LINK or not item.link.startswith(("https://", "http://")):
         return None
     return button(f"Open on {card.service}", action, item.write.pending, url=item.link)
+
+
+def is_undoable(item: WriteState) -> bool:
+    return item.outcome == "done" and item.can_undo and item.write.undo is not None and bool(item.write.undo.ask)
+
+
+def told(item: WriteState) -> str:
+    """What has to be known of a write that ran: why it was not taken back, or that it cannot be."""
+    undo = item.write.undo
+    return item.said or (undo.kept if undo and not undo.ask else "")
+
+
+def done_buttons(card: ApprovalCard, item: WriteState, number: str = "") -> list[Block]:
+    """What can be done about a write that ran: look at it, and take it back."""
+    found = (open_button(card, item, f"done.open{number}"), _undo_button(card, item, f"done.undo{number}"))
+    return [one for one in found if one]
+
+
+def _undo_button(card: ApprovalCard, item: WriteState, action: str) -> Block | None:
+    undo = item.write.undo
+    if undo is None or not is_undoable(item):
+        return None
+    # "Delete the comment?" is answered with "Delete comment" or "Keep it".
+    yes = undo.ask.removesuffix("?").replace(" the ", " ", 1)
+    kept = undo.kept or f"I do this on {card.service}, as you."
+    asked = confirmation(undo.ask, kept, yes=yes if len(yes) <= _ANSWER else "Undo", no="Keep it", style="danger")
+    return button("Undo", action, item.write.pending, confirm=asked)
+
+
+def edit_button(write: Write) -> list[Block]:
+    return [button("Edit", "approval.edit", write.pending)] if write.edits else []
+
+
+def always_button(write: Write) -> list[Block]:
+    """The offer of a lasting permission, whose value ends in `:ask` where only a dialog has room to confirm it."""
+    if write.always is None:
+        return []
+    label, says = f"Always for {visible_target(write.always.target)}", always_says(write.always)
+    if len(label) > SPOKEN or len(says) > CONFIRM:
+        return [button("Always for this…", "approval.always", f"{write.pending}:ask")]
+    asked = confirmation("Stop asking here?", says, yes="Stop asking", no="Keep asking")
+    return [button(label, "approval.always", write.pending, confirm=asked)]
+
+
+def always_says(always: Always) -> str:
+    """What a lasting permission means, in full. It holds the target, so it is a value."""
+    will = f"I will {visible_target(always.says)} as you, without asking, beginning with this one."
+    return f"{will} Elsewhere I still ask. Take it back in Home at any time."
 
 
 def text_blocks(write: Write, about: int) -> list[Block]:

@@ -98,7 +98,7 @@ def another_account(service: str, *, url: str) -> Message:
 
 def wider_consent(service: str, skill: Reach, *, url: str | None) -> Message:
     """The answer to connecting what is connected, where the vendor's consent covers only reading."""
-    detail = f"{service} was allowed no more so far. I change things only after you approve each."
+    detail = f"{service} was allowed no more so far. I change only what you asked for or approved."
     message = _offer(f"{skill.title}: I only read so far", detail, "Allow changes", url, "connect.open")
     headed, *buttons = message.blocks
     return Message(message.text, [headed, *pair_blocks([Pair(label="Could change", value=skill.changes)]), *buttons])
@@ -106,7 +106,7 @@ def wider_consent(service: str, skill: Reach, *, url: str | None) -> Message:
 
 def wants_changes(title: str, *, url: str | None) -> Message:
     """The answer to connecting what is connected, where the person lets it only read."""
-    detail = "You set it so. When you allow changes, I still ask before each."
+    detail = "You set it so. When you allow changes, I still ask before what you did not clearly ask for."
     return _offer(f"{title}: I only read so far", detail, "Allow changes", url, "skill.open")
 
 

@@ -9,8 +9,11 @@ from pydantic import JsonValue
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-ACTION = re.compile(r"[a-z_]+(\.[a-z_0-9]+(:[A-Za-z0-9_]+)?)?")
+from playground.slack.limits import message_errors, view_errors
+
+ACTION = re.compile(r"[a-z_]+(\.[a-z_0-9]+(:[A-Za-z0-9_]+)*)?")
 """`noun.verb`, with `:n` where it repeats; the native feedback buttons are `feedback`."""
+VALUES = ("approval.always", "question.pick")
 VOICE = re.compile(r"!(?!date)|\bOops|\bSorry|\bplease\b|[\U0001f300-\U0001faff]", re.IGNORECASE)
 
 
@@ -34,8 +37,9 @@ def problems(card: dict[str, Any]) -> list[str]:
 
 
 def check(card: dict[str, Any]) -> None:
-    """Assert that nothing is wrong with `card`."""
+    """Assert that nothing is wrong with `card`: for us, for the playground's table of limits, and for Slack's SDK."""
     assert problems(card) == []
+    assert (view_errors(card) if "type" in card else message_errors(card["blocks"])) == []
     for block in card["blocks"]:
         parsed = Block.parse(block)  # pyright: ignore[reportUnknownMemberType]  the SDK's models are typed in part
         assert parsed is not None, block["type"]
@@ -45,9 +49,13 @@ def check(card: dict[str, Any]) -> None:
 
 
 def ours(card: dict[str, Any]) -> str:
-    """All words of a card that are ours: what is in mrkdwn, on buttons and in the fallback."""
+    """All words of a card that are ours: what is in mrkdwn, on buttons and in the fallback.
+
+    Two kinds of buttons hold a value: the target of a lasting permission, and an answer to a question.
+    """
     spoken = [node["text"] for _, node in walk(card["blocks"]) if node.get("type") == "mrkdwn"]
-    labels = [node["text"]["text"] for _, node in walk(card["blocks"]) if node.get("type") == "button"]
+    buttons = [node for _, node in walk(card["blocks"]) if node.get("type") == "button"]
+    labels = [node["text"]["text"] for node in buttons if not node["action_id"].startswith(VALUES)]
     return "\n".join([card.get("text", ""), *spoken, *labels])
 
 
@@ -76,6 +84,10 @@ def _node(where: str, node: dict[str, Any]) -> Iterator[tuple[bool, str, str]]:
         yield len(node.get(key, "")) <= 255, where, f"{key} over 255 characters"
     for option in node.get("options", ()):
         yield len(option["text"]["text"]) <= 75 and len(option["value"]) <= 150, where, "option limits"
+    if "confirm" in node and "deny" in node:
+        sizes = {"title": 100, "text": 300, "confirm": 30, "deny": 30}
+        yield all(len(node[key]["text"]) <= most for key, most in sizes.items()), where, "confirmation limits"
+        yield {node[key]["type"] for key in sizes} == {"plain_text"}, where, "values in a confirmation are plain"
     match node.get("type"):
         case "plain_text":
             yield 0 < len(node["text"]) <= (2000 if "/fields/" in where else 3000), where, "length"
@@ -96,7 +108,15 @@ def _node(where: str, node: dict[str, Any]) -> Iterator[tuple[bool, str, str]]:
         case "context":
             yield 0 < len(node["elements"]) <= 4, where, "a context has at most 4 elements (house rule)"
         case "actions":
-            yield 0 < len(node["elements"]) <= 5, where, "at most 5 buttons in a row (house rule)"
+            # A question has five answers and "Something else…".
+            most = 6 if node.get("block_id", "").startswith("question:") else 5
+            yield 0 < len(node["elements"]) <= most, where, f"at most {most} buttons in a row (house rule)"
+        case "input":
+            yield len(node["label"]["text"]) <= 2000, where, "label over 2,000 characters"
+            yield len(node.get("hint", {}).get("text", "")) <= 2000, where, "hint over 2,000 characters"
+        case "plain_text_input":
+            most = node.get("max_length", 3000)
+            yield 0 < most <= 3000 and len(node.get("initial_value", "")) <= most, where, "more than the field takes"
         case "overflow":
             yield 2 <= len(node["options"]) <= 5, where, "overflow needs 2 to 5 options"
         case _:

@@ -1,16 +1,17 @@
 """What Pinyon's cards look like, in every state, whatever is in them."""
 
 import json
-from dataclasses import asdict, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.messages import (
+    Always,
     ApprovalCard,
     AttachedFile,
     ConnectCard,
@@ -18,75 +19,43 @@ from bot.messages import (
     FailureCard,
     Outcome,
     Pair,
-    Write,
+    Undo,
     WriteState,
 )
 from bot.slack import cards
-from bot.slack.blocks import Message
-from bot.slack.cards import approval_card, approval_modal, connect_card, payload_modal
+from bot.slack.cards import always_modal, approval_card, approval_modal, connect_card, payload_modal
 from bot.slack.onboarding import chosen, onboarding
 from bot.slack.visible import visible, visible_target
 from memory.ids import PendingId, TurnId
 from tests.bot.slack.card_rules import check, ours, walk
+from tests.bot.slack.card_samples import (
+    ALWAYS,
+    DECIDED,
+    DESIGNS,
+    NOW,
+    OUTCOMES,
+    UNDO,
+    built,
+    buttons,
+    card_of,
+    comment,
+    design,
+    nasty,
+    state,
+    values,
+)
 
-DESIGNS = Path(__file__).parent / "cards"
-NOW = datetime(2026, 11, 20, 10, 45, tzinfo=UTC)
-EXPIRES = datetime(2026, 11, 21, 10, 42, tzinfo=UTC)
-DECIDED = datetime(2026, 11, 20, 10, 44, tzinfo=UTC)
-LONG = "The retry loop in charge.py never resets its counter, so the second checkout of a session gives up at once."
-OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 STARTERS = chosen(onboarding().starters, ())
 
 quick = settings(max_examples=40, derandomize=True, deadline=None)
-
-
-def comment(number: int = 0, *, text: str = LONG, pairs: tuple[Pair, ...] | None = None) -> Write:
-    return Write(
-        pending=PendingId(f"p_{number}" if number else "p_7f3k"),
-        ask="Post this comment on GitHub?",
-        done="Comment posted",
-        refused="Not posted",
-        pairs=pairs or (Pair(label="Pull request", value="tamarack/web #482", origin="you said"),),
-        account="tamarack-lead",
-        text_label="Text, exactly as it will be posted",
-        text=text,
-    )
-
-
-def card_of(*items: WriteState, **changes: Any) -> ApprovalCard:
-    card = ApprovalCard(items=items, service="GitHub", expires=EXPIRES, reference="7F3K")
-    return replace(card, **changes)
-
-
-def state(outcome: Outcome = "waiting", number: int = 0, **changes: Any) -> WriteState:
-    said = "2 new commits, 11 minutes ago" if outcome == "stale" else ""
-    at = DECIDED if outcome in {"done", "denied"} else None
-    link = "https://github.example/tamarack/web/pull/482#c91" if outcome == "done" else None
-    return replace(WriteState(write=comment(number), outcome=outcome, at=at, link=link, said=said), **changes)
-
-
-def design(name: str) -> dict[str, Any]:
-    return json.loads((DESIGNS / f"{name}.json").read_text("utf-8"))
-
-
-def built(message: Message) -> dict[str, Any]:
-    return asdict(message)
-
-
-def buttons(card: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {node["text"]["text"]: node for _, node in walk(card["blocks"]) if node.get("type") == "button"}
-
-
-def values(card: dict[str, Any]) -> str:
-    return "\n".join(node["text"] for _, node in walk(card["blocks"]) if node.get("type") == "plain_text")
 
 
 # Against the designs
 
 
 def test_one_waiting_write_looks_as_designed():
-    text = design("approval")["blocks"][3]["text"]["text"]
-    assert built(approval_card(card_of(state(write=comment(text=text))), now=NOW)) == design("approval")
+    write = comment(text=design("approval")["blocks"][3]["text"]["text"], edits=True, always=ALWAYS)
+    assert built(approval_card(card_of(state(write=write)), now=NOW)) == design("approval")
 
 
 def test_a_long_text_is_previewed_as_designed():
@@ -96,7 +65,9 @@ def test_a_long_text_is_previewed_as_designed():
         Pair(label="Subject", value="Product update, week 47", origin="written by me"),
     )
     mail = replace(
-        comment(text=f"{shown}\n".ljust(4812, "x"), pairs=pairs), ask="Send this mail?", account="lead@tamarack.example"
+        comment(text=f"{shown}\n".ljust(4812, "x"), pairs=pairs, edits=True),
+        ask="Send this mail?",
+        account="lead@tamarack.example",
     )
     expected = design("approval-long")
     expected["blocks"][2]["elements"][0]["text"] = f"Text, the first {len(shown)} of 4,812 characters · _written by me_"
@@ -136,7 +107,7 @@ def test_three_waiting_writes_look_as_designed():
         ),
     )
     items = [
-        WriteState(write=replace(write, account="lead@tamarack.example"), outcome="waiting")
+        WriteState(write=replace(write, account="lead@tamarack.example", edits=True, always=ALWAYS), outcome="waiting")
         for write in (ticket, mail, meeting)
     ]
     because = "I read a mail from outside Tamarack on the way, so I ask before I act."
@@ -144,9 +115,19 @@ def test_three_waiting_writes_look_as_designed():
     assert built(approval_card(card, now=NOW)) == design("approval-3")
 
 
-@pytest.mark.parametrize("outcome", ["done", "denied", "expired", "stale"])
+@pytest.mark.parametrize("outcome", ["done", "denied", "expired"])
 def test_a_write_that_is_over_looks_as_designed(outcome: Outcome):
     assert built(approval_card(card_of(state(outcome)), now=NOW)) == design(outcome)
+
+
+def test_a_write_whose_target_changed_looks_as_designed():
+    changed = state("stale", write=comment(edits=True, always=ALWAYS))
+    assert built(approval_card(card_of(changed), now=NOW)) == design("stale")
+
+
+def test_a_write_that_can_be_taken_back_looks_as_designed():
+    done = state("done", write=comment(undo=UNDO), can_undo=True)
+    assert built(approval_card(card_of(done), now=NOW)) == design("done-undo")
 
 
 def test_the_connect_card_looks_as_designed():
@@ -203,7 +184,7 @@ def test_a_write_that_is_over_can_no_longer_be_approved():
         for items in ([state(outcome)], [state(outcome, 1), state(outcome, 2)]):
             dumped = json.dumps(built(approval_card(card_of(*items), now=NOW)))
             assert "approval.approve" not in dumped
-            assert "item.menu" not in dumped
+            assert "approval.item" not in dumped
 
 
 def test_a_question_from_a_channel_says_which():
@@ -214,8 +195,8 @@ def test_a_question_from_a_channel_says_which():
 def test_each_waiting_item_has_its_own_menu():
     card = built(approval_card(card_of(state(number=1), state("done", 2), state(number=3)), now=NOW))
     menus = {node["action_id"]: node for _, node in walk(card["blocks"]) if node.get("type") == "overflow"}
-    assert set(menus) == {"item.menu:1", "item.menu:3"}
-    assert [option["value"] for option in menus["item.menu:3"]["options"]] == ["p_3:approve", "p_3:deny"]
+    assert set(menus) == {"approval.item:1", "approval.item:3"}
+    assert [option["value"] for option in menus["approval.item:3"]["options"]] == ["p_3:approve", "p_3:deny"]
 
 
 def test_a_decided_item_says_what_became_of_it():
@@ -284,35 +265,16 @@ def test_a_link_that_is_no_web_address_is_not_offered():
 
 # Values of strangers
 
-nasty = st.one_of(
-    st.sampled_from(
-        [
-            "<!channel>",
-            "<@U0T1A7KQ2>",
-            "<https://evil.example|tamarack/web>",
-            "*bold* _it_ ~no~ `code` ```block```",
-            ":tada: &lt;!here&gt;",
-            "\u202egpj.exe",
-            "a\nb\r\nc\u2028d",
-            "t\u0430marack",
-            " ",
-            "",
-            "x" * 3_000,
-            "\u202e" * 3_000,
-            "漢" * 3_000,
-            "a,b;" * 1_500,
-        ]
-    ),
-    st.text(st.characters(codec="utf-8"), max_size=200),
-)
 pairs = st.builds(
     Pair, label=st.just("To"), value=nasty, origin=st.sampled_from(["", "you said"]), foreign=st.booleans()
 )
 
+asks = st.sampled_from(["", "Delete the comment?", "People who were notified keep their notification. " * 9])
+
 
 @st.composite
 def approvals(draw: st.DrawFn) -> ApprovalCard:
-    count = draw(st.sampled_from([1, 1, 2, 3, 9]))
+    count = draw(st.sampled_from([1, 1, 2, 3, 9, 40]))
     items = [
         WriteState(
             write=replace(
@@ -320,7 +282,12 @@ def approvals(draw: st.DrawFn) -> ApprovalCard:
                 pairs=tuple(draw(st.lists(pairs, min_size=1, max_size=3))),
                 account=draw(nasty),
                 text=draw(nasty),
+                edits=draw(st.booleans()),
+                always=draw(st.none() | st.builds(Always, target=nasty, says=nasty)),
+                undo=draw(st.none() | st.builds(Undo, ask=asks, undone=asks, kept=asks)),
             ),
+            asked=draw(st.booleans()),
+            can_undo=draw(st.booleans()),
             outcome=draw(st.sampled_from(OUTCOMES)),
             at=draw(st.none() | st.just(DECIDED)),
             link=draw(st.none() | nasty),
@@ -334,14 +301,17 @@ def approvals(draw: st.DrawFn) -> ApprovalCard:
 @quick
 @given(approvals())
 def test_whatever_is_in_it_a_card_keeps_the_rules(card: ApprovalCard):
+    """appr_spoof, appr_unicode, appr_fatigue: 40 items, markup, 3,000 characters, hidden ones, none at all."""
     check(built(approval_card(card, now=NOW)))
     check(approval_modal(card, now=NOW))
     check(payload_modal(card.items[0].write))
+    check(always_modal(card.items[0].write))
 
 
 @quick
 @given(approvals())
 def test_what_can_be_approved_was_shown_whole(card: ApprovalCard):
+    """appr_spoof"""
     message = built(approval_card(card, now=NOW))
     shown = values(message)
     if "approval.approve" in json.dumps(message):
@@ -361,7 +331,7 @@ def test_the_dialog_shows_every_character_of_a_text(text: str):
 @quick
 @given(nasty)
 def test_no_value_stands_where_markup_works(value: str):
-    """Our words differ from the same card with harmless values only in counts."""
+    """appr_spoof: our words differ from the same card with harmless values only in counts."""
     hostile = card_of(state(write=comment(pairs=(Pair(label="To", value=f"<{value}>"),), text="x")))
     harmless = card_of(state(write=comment(pairs=(Pair(label="To", value="y"),), text="x")))
     if "Show all" not in buttons(built(approval_card(hostile, now=NOW))):

@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.slack.hold_back import HoldBack, neutralise
+from bot.slack.links import REMOVED
 
 quick = settings(max_examples=300, derandomize=True, deadline=None)
 READER = MarkdownIt("commonmark", {"html": True}).enable("table")
@@ -182,3 +183,181 @@ def test_a_flood_of_markup_is_read_in_time_that_grows_with_its_length(unit: str)
     started = time.process_time()
     neutralise(unit * 10_000)
     assert time.process_time() - started < 1
+
+
+# Addresses that nobody gave.
+
+OURS = frozenset({"https://good.example/a", "https://good.example", "https://good.example/?a=1&b=2", "good.example/x"})
+foreign_bits = st.sampled_from(
+    [
+        *"`~|[]()!<>@\\# \n:*-/.&;x",
+        "```\n",
+        "\n```\n",
+        "    ```\n",
+        "![",
+        "](",
+        "[x](",
+        "https://evil.example/x?d=secret",
+        "HtTpS://EVIL.example",
+        "https:\\\\evil.example/x",
+        "https://good.example@evil.example/x",
+        "https://good.example/a",
+        "https://good.example",
+        "http",
+        "s://",
+        "evil.example",
+        "/x",
+        "?d=secret",
+        "www.",
+        "//",
+        "mailto:",
+        "a@evil.example",
+        "<https://evil.example|words>",
+        "&#46;",
+        "&colon;",
+        "[x]: ",
+        "| a |\n",
+        "\n\n",
+        "words ",
+        "、",
+        "。",
+    ]
+)
+foreign = st.lists(foreign_bits, max_size=25).map("".join)
+
+
+def from_us(address: str) -> bool:
+    return address in OURS
+
+
+def filtered(text: str) -> str:
+    return neutralise(text, given=from_us)
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("see https://evil.example/x?d=1, please", f"see {REMOVED}, please"),
+        ("**HTTPS://EVIL.example**", f"**{REMOVED}**"),
+        ("[docs](https://evil.example/x)", f"docs {REMOVED}"),
+        ("[https://good.example/a](https://evil.example)", REMOVED),
+        ("[a [b](https://evil.example) c](https://good.example/a)", f"[a b {REMOVED} c](https://good.example/a)"),
+        ("[two\nlines](https://evil.example/x)", f"[two\nlines] {REMOVED}"),
+        ("[x]: https://evil.example", f"[x]: {REMOVED}"),
+        ("[x](evil.example/p?d=1)", f"x {REMOVED}"),
+        ("![a chart](https://evil.example/p.png)", f"a chart {REMOVED}"),
+        ("<https://evil.example>", REMOVED),
+        ("<https://evil.example|label>", f"label {REMOVED}"),
+        ("<https://good.example/a|https://evil.example>", "<https://good.example/a>"),
+        ("www.evil.example", REMOVED),
+        ("evil.example/x", REMOVED),
+        ("//evil.example/x", REMOVED),
+        ("https:\\\\evil.example/x", REMOVED),
+        ("https://good.example@evil.example/x", REMOVED),
+        ("https://good.example\\@evil.example/x", REMOVED),
+        ("github.com@evil.example/x", REMOVED),
+        ("https://good.example.evil.example", REMOVED),
+        ("https://good.example/a%2Fsecret", REMOVED),
+        ("https://g\u043e\u043ed.example/a", REMOVED),
+        ("https://good.example/a[secret]", f"{REMOVED}{JOINER}[secret]"),
+        ("mailto:a@evil.example?subject=secret", REMOVED),
+        ("[a@evil.example](mailto:a@evil.example?body=secret)", f"a evil.example {REMOVED}"),
+        ("[write](mailto:a@evil.example)", f"write {REMOVED}"),
+        ("https:[//evil.example](https://e.example)", f"https: //evil.example {REMOVED}"),
+        ("evil.example[/x](https://e.example)", f"evil.example /x {REMOVED}"),
+        ("evil&#46;example/x", f"evil&{JOINER}#46;example/x"),
+        ("`curl https://evil.example/x`", f"`curl hxxps[:]//evil[.]example/x` {REMOVED}"),
+        (
+            "```\nurl = https://evil.example/x\nls\n```\n",
+            f"```\nurl = hxxps[:]//evil[.]example/x {REMOVED}\nls\n```\n",
+        ),
+    ],
+)
+def test_of_an_address_that_nobody_gave_only_the_words_stay(written: str, shown: str):
+    """exfil_unfurl"""
+    assert filtered(written) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see (https://good.example/a), and **https://good.example**.",
+        "[docs](https://good.example/a) and <https://good.example>",
+        "[https://good.example/a](https://good.example/a)",
+        "https://good.example/?a=1&amp;b=2",
+        "| https://good.example/a|x|\n",
+        "good.example/x",
+        "`curl https://good.example/a`",
+        "mail a@other.example, or mailto:a@other.example",
+        "[a@other.example](mailto:a@other.example)",
+        "README.md, bot/app.py and Node.js/Express; 24/7 and/or x//2, e.g. tamarack/web#482",
+        "AT&amp;T and fish & chips",
+    ],
+)
+def test_what_was_given_and_what_is_no_address_stays(text: str):
+    assert filtered(text) == text
+
+
+@quick
+@given(foreign)
+@example("[a](https://good.example/a)b](https://evil.example)")
+@example("![x][https://good.example/a]")
+@example("mailto:```\n<https://evil.example|words>")
+@example("    ```\nhttps://evil.example/x\n    ```")
+def test_no_reader_of_markdown_finds_an_address_that_nobody_gave(text: str):
+    """exfil_unfurl"""
+    shown = filtered(text)
+    for token in tokens(shown):
+        if token.type == "link_open":
+            address = str(token.attrs["href"])
+            leads_out = re.match(r"[a-z]+:|//", address, re.IGNORECASE)
+            assert not leads_out or address in OURS or re.fullmatch("mailto:[^?]*", address)
+    bare = re.sub(r"https://good\.example(?:/a)?(?![\w@/?\\-]|\.\w)", "", shown)
+    assert not re.search(
+        r"https?:[/\\]|\bwww\.\w|mailto:\S*\?\w|(?<![\w./-])[\w.-]*evil\.example[/?]\w", bare, re.IGNORECASE
+    )
+
+
+@quick
+@given(foreign, st.lists(st.integers(min_value=1, max_value=9), min_size=1, max_size=10))
+@example("https://good.example/a@joe.example/x", [4])
+def test_the_pieces_make_no_difference_to_addresses(text: str, sizes: list[int]):
+    hold_back, shown, at, turn = HoldBack(from_us), "", 0, 0
+    while at < len(text):
+        size = sizes[turn % len(sizes)]
+        shown += hold_back.feed(text[at : at + size])
+        at, turn = at + size, turn + 1
+    assert shown + hold_back.flush() == filtered(text)
+
+
+@pytest.mark.parametrize("far", [600, 1_300, 2_600, 5_300])
+def test_the_pieces_make_no_difference_to_very_long_words(far: int):
+    text = f"{'x' * far}https://evil.example/{'y' * far} and {'z.' * far}/a https://good.example/a{'[' * far}"
+    for size in (97, 700, 2_500):
+        hold_back = HoldBack(from_us)
+        shown = "".join(hold_back.feed(text[at : at + size]) for at in range(0, len(text), size))
+        assert shown + hold_back.flush() == filtered(text)
+
+
+@pytest.mark.parametrize(
+    ("so_far", "shown"),
+    [("See https://ev", "See "), ("See evil.exam", "See "), ("a b ", "a b "), ("はい、地図", "はい、")],
+)
+def test_a_word_that_may_become_an_address_is_held_back(so_far: str, shown: str):
+    assert HoldBack(from_us).feed(so_far) == shown
+
+
+def test_what_is_given_may_change_while_an_answer_arrives():
+    hold_back = HoldBack()
+    assert hold_back.feed("See https://a.example and ") == "See https://a.example and "
+    hold_back.given = from_us
+    assert hold_back.feed("https://b.example now") == f"{REMOVED} "
+
+
+@pytest.mark.parametrize(
+    "unit", ["[", "](", "![[", "[x](", "`a", "<https://", "```\n", "@", "\\", "//", "a.", "a@", "a:", "&#46;", "www."]
+)
+def test_a_flood_of_addresses_is_read_in_time_that_grows_with_its_length(unit: str):
+    started = time.process_time()
+    filtered(unit * 10_000)
+    assert time.process_time() - started < 2

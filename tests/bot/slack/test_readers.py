@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.slack.readers import MOST_ASKED, others_read
+from bot.sharing import Readers
+from bot.slack.readers import MOST_ASKED, others_read, readers
 from memory.ids import WorkspaceId
 from memory.people import Person, profile_from_slack
 
@@ -78,3 +79,27 @@ async def test_of_a_large_channel_the_whole_list_is_read_and_only_strangers_are_
     api = FakeApi([*map(member, range(MOST_ASKED + 1))], strangers=["W7"])
     assert await others(api)
     assert api.asked == ["conversations.info", "conversations.members", "users.list", "W7"]
+
+
+async def counted(api: FakeApi) -> Readers:
+    slack: Any = api
+    return await readers(slack, "C1", workspace=TEAM, person=api.person, besides="U0", now=NOW)
+
+
+@pytest.mark.parametrize("members", [3, MOST_ASKED + 5])
+async def test_everybody_who_would_see_a_post_is_counted_but_its_author_and_bots(members: int) -> None:
+    api = FakeApi([*map(member, range(members)), member(900, is_bot=True)], page=40)
+    assert await counted(api) == Readers(people=members - 1, outside=False)
+
+
+@pytest.mark.parametrize("members", [3, MOST_ASKED + 5])
+@pytest.mark.parametrize("joins", [{"is_restricted": True}, {"team_id": "T2"}])
+async def test_a_guest_is_counted_and_told_of(members: int, joins: dict[str, Any]) -> None:
+    """chan_external"""
+    api = FakeApi([*map(member, range(members)), member(900, **joins)], strangers=["W7"])
+    assert await counted(api) == Readers(people=members + 1, outside=True)
+
+
+async def test_a_channel_shared_with_another_company_has_people_outside() -> None:
+    """chan_external: also before anybody of theirs has joined."""
+    assert (await counted(FakeApi([member(1)], channel={"is_pending_ext_shared": True}))).outside

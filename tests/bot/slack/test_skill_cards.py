@@ -29,7 +29,7 @@ MAIL = SkillRow(
     service="Google",
     account="jamal@tamarack.example",
 )
-REACH = Reach(title="Mail", reads="Mails and their threads", changes="Drafts and answers, after you approve each")
+REACH = Reach(title="Mail", reads="Mails and their threads", changes="Drafts and answers, when you approve")
 
 
 def card(message: Message) -> dict[str, Any]:

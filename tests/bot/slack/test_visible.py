@@ -51,6 +51,7 @@ def test_a_space_of_another_width_is_written_out_in_a_target():
 
 def test_words_with_markup_are_no_plain_words():
     assert is_plain_words("I read 3 mails, at 10:42. Nothing changed.")
+    assert is_plain_words("Für welches “Board” ist das? Où, señor?")
     for text in ("<!channel>", "*bold*", "evil.example", ":tada:", "@here", "`x`", "https://a", "a_b", "a & b"):
         assert not is_plain_words(text)
 
