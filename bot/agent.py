@@ -1,14 +1,15 @@
 """The model ⇄ tool loop: asks the model, runs its calls, and again, until there is an answer or a reason to end."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+import itertools
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
 from pydantic import TypeAdapter
-from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCallPart
+from pydantic_ai.messages import ModelMessage, ModelResponse, ModelResponsePart, TextPart, ToolCallPart
 
 from bot.durable import step
 from bot.llm import LLM, ModelCall, ModelRefused, ModelsUnavailable, RouteName, TooLong, Usage
@@ -121,8 +122,10 @@ class Agent:
             if asked.response is None:
                 work.shown += [asked.begun] if asked.begun.strip() else []
                 return Ended(end=asked.end or "failed", why=asked.why, retry_at=asked.retry_at)
-            self._keep(work, asked, asked.response)
-            calls = [part for part in asked.response.parts if isinstance(part, ToolCallPart)]
+            taken = {str(outcome.call) for outcome in work.outcomes} | calls_in([*work.past, *work.new])
+            response = distinct(asked.response, taken)
+            self._keep(work, asked, response)
+            calls = [part for part in response.parts if isinstance(part, ToolCallPart)]
             if not calls:
                 return Ended(end="answered")
             if over := self._over(work, len(calls)):
@@ -132,6 +135,7 @@ class Agent:
                 return Ended(end="budget", why=over)
             outcomes = OUTCOMES.validate_json(await self._durably(f"tools#{n}", self._call, work, calls))
             work.outcomes += outcomes
+            work.tools.remember(outcomes)
             results = {outcome.call: outcome.text for outcome in outcomes}
             if any(outcome.kind == "waits" for outcome in outcomes):
                 return Ended(end="waiting", held={o.call: o.text for o in outcomes if o.kind != "waits"})
@@ -172,6 +176,7 @@ class Agent:
         if loop.time() > work.deadline:
             return Asked(response=None, end="budget", why=work.budget.time)
         messages = alternating([*work.past, *work.new])
+        work.reply.only_links(work.tools.gives())
         call = ModelCall(
             route=work.route,
             instructions=work.instructions,
@@ -207,11 +212,34 @@ class Agent:
         async def one(part: ToolCallPart) -> Outcome:
             outcome = await work.tools.call(work.turn, part)
             if title := outcome.said or outcome.doing:
-                state = "complete" if outcome.kind in ("done", "waits") else "error"
+                state = "pending" if outcome.kind == "waits" else "complete" if outcome.kind == "done" else "error"
                 await work.reply.task(Task(id=part.tool_call_id, title=title, state=state, link=outcome.link))
             return outcome
 
         return OUTCOMES.dump_json(list(await asyncio.gather(*(one(part) for part in calls)))).decode()
+
+
+def calls_in(messages: Sequence[ModelMessage]) -> set[str]:
+    """The ids of all calls in `messages`."""
+    parts = (part for message in messages if isinstance(message, ModelResponse) for part in message.parts)
+    return {part.tool_call_id for part in parts if isinstance(part, ToolCallPart)}
+
+
+def distinct(response: ModelResponse, taken: Collection[str]) -> ModelResponse:
+    """`response` with ids of calls that nothing before it has.
+
+    Ledger, cards and trail know a call by its id, and some servers number the calls of each response anew.
+    """
+    used, parts = set(taken), list[ModelResponsePart]()
+    for part in response.parts:
+        if isinstance(part, ToolCallPart):
+            names = itertools.chain([part.tool_call_id], (f"{part.tool_call_id}.{n}" for n in itertools.count(1)))
+            fresh = next(name for name in names if name not in used)
+            used.add(fresh)
+            parts.append(replace(part, tool_call_id=fresh))
+        else:
+            parts.append(part)
+    return replace(response, parts=parts)
 
 
 class _Shown:

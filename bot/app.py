@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,10 +19,12 @@ from slack_bolt.async_app import AsyncApp
 from bot.agent import Agent
 from bot.background import Background
 from bot.durable import Durable, prune
+from bot.editing import Edits
 from bot.llm import LLM, Vendors, load_routes
 from bot.llm.failover import Limits
 from bot.llm.routes import ANTHROPIC_URL, OPENAI_URL
 from bot.messages import Card
+from bot.on_cards import OnCards
 from bot.pending import Decisions
 from bot.router import Router, read_agent
 from bot.self_service.accounts import PersonalAccounts
@@ -35,16 +37,20 @@ from bot.slack.commands import Commands
 from bot.slack.departures import Departures
 from bot.slack.http import SlackEvents
 from bot.slack.listeners import slack_app
+from bot.slack.share import ShareClicks
 from bot.slack.surface import SlackSurface, Workplace
 from bot.slack.welcome import NUDGE_AFTER, Welcome
 from bot.spending import Spending
 from bot.telemetry import Metrics
+from bot.toolbox.act import Act, OutsideTurn
 from bot.turn import Parts, TurnRoom
+from bot.undoing import Undoing
 from bot.web.app import build_web
 from bot.web.site import Checks, Site, SlackApp
 from integrations.catalog import integration_catalog
 from integrations.integration import Level
 from memory import feedback
+from memory.audit import Audit
 from memory.connect_flows import ConnectFlows
 from memory.crypto import Keyring
 from memory.database import Database, open_database
@@ -53,10 +59,13 @@ from memory.ids import PendingId, PersonId, WorkspaceId
 from memory.ledger import Ledger, tools_done
 from memory.pending import PendingItem, PendingItems
 from memory.people import People
+from memory.permissions import StandingPermissions
+from memory.shares import Shares
 from memory.skill_rules import SkillRules
 from memory.turns import Turns
 from memory.web_sessions import WebSessions
 from skills.catalog import skill_catalog
+from skills.skill import Skill
 
 log = structlog.get_logger()
 
@@ -196,19 +205,20 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
     metrics, background = Metrics(), Background()
     keyring = Keyring(settings.secret_key().get_secret_value())
     people, grants, items, turns = People(database), Grants(database, keyring), PendingItems(database), Turns(database)
-    sessions, integrations = WebSessions(database), integration_catalog()
+    sessions, integrations, skills = WebSessions(database), integration_catalog(), skill_catalog()
     connections = Connections(
         grants=grants,
         flows=ConnectFlows(database, keyring, grants),
         people=people,
         rules=SkillRules(database),
-        skills=skill_catalog(),
+        skills=skills,
         integrations=integrations,
         apps={name: ours for name, declared in integrations.items() if (ours := settings.oauth_app(declared))},
         http=http,
         public_url=settings.pinyon_public_url if settings.oauth_ready else None,
     )
-    surface = SlackSurface(people, now=utc_now)
+    shares = Shares(database)
+    surface = SlackSurface(people, now=utc_now, shares=shares)
     durable = Durable(database, worker=worker, slots=settings.pinyon_slots, dead_after=settings.pinyon_dead_after)
     decisions = Decisions(database)
     llm = LLM(load_routes(settings.pinyon_models_file), vendors(settings), limits=timing.model)
@@ -243,6 +253,7 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
         nudge_after=timing.nudge_after,
     )
     commands = Commands(surface, connections, welcome, now=utc_now)
+    on_cards = cards_of(database, skills, accounts, surface)
     clicks = Clicks(
         surface,
         decisions,
@@ -254,6 +265,8 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
         wake=durable.wake,
         feedback=partial(feedback.keep, database),
         now=utc_now,
+        ports=on_cards,
+        share=ShareClicks(surface, shares, background=background),
     )
     departures = Departures(surface=surface, people=people, connections=connections, background=background)
     secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
@@ -330,6 +343,25 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
         registry=metrics.registry,
     )
     return app
+
+
+def cards_of(
+    database: Database, skills: Mapping[str, Skill], accounts: PersonalAccounts, surface: SlackSurface
+) -> OnCards:
+    """What cards offer beside deciding."""
+    items, decisions, audit = PendingItems(database), Decisions(database), Audit(database)
+
+    async def act(person: PersonId) -> Act:
+        return Act(await surface.person(person), accounts, OutsideTurn(), now=utc_now)
+
+    return OnCards(
+        items=items,
+        decisions=decisions,
+        edits=Edits(items=items, decisions=decisions, skills=skills, act=act, audit=audit),
+        undoing=Undoing(items=items, decisions=decisions, skills=skills, act=act, audit=audit, now=utc_now),
+        permissions=StandingPermissions(database),
+        now=utc_now,
+    )
 
 
 def vendors(settings: Settings) -> Vendors:

@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.agent import Answering, Ended
-from bot.messages import Answer, Card, FailureCard, IncomingMessage, reference
+from bot.messages import Answer, ApprovalCard, Card, FailureCard, IncomingMessage, reference
 from bot.toolbox.call import Outcome
 from integrations.integration import Audience
 from memory.ids import TurnId
 from memory.people import Person
 
+NOT_DONE = "_Not done yet: it waits for approval._"
+"""Under the model's words beside a card: they may sound as if all were done, and others may have put them there."""
 KEEP_TRYING = timedelta(minutes=20)
 """How long a turn is retried while no model answers."""
 
@@ -26,6 +28,7 @@ class Around:
     titles: Mapping[str, str]
     """Vendors' names by integration."""
     card: Card | None = None
+    """What waits for the person, or the receipt of what was done unasked."""
     aside: bool = False
     """The work rests on what only the asker may hear, and they asked where others read."""
 
@@ -52,17 +55,19 @@ def _told(ended: Ended, work: Answering, around: Around) -> Answer:
     match ended.end:
         case "answered":
             footer = footer_of(work.outcomes, private=around.message.private or around.aside)
-            return Answer(text=text or "Done.", footer=footer, turn=turn)
+            return Answer(text=text or "Done.", footer=footer, card=around.card, turn=turn)
         case "waiting":
-            return Answer(text=text, state="waiting", card=around.card, turn=turn)
+            waits_to_be_done = isinstance(around.card, ApprovalCard) and bool(text)
+            told = joined(text, NOT_DONE) if waits_to_be_done else text
+            return Answer(text=told, state="waiting", card=around.card, turn=turn)
         case "quiet":
             # The card says it all; in a channel nobody else sees the card. There is no answer that could have helped.
             return Answer(text="" if around.message.private else "Put aside.", state="stopped", turn=turn)
         case "stopped":
-            return Answer(text=joined(text, stopped(work.outcomes)), state="stopped", turn=turn)
+            return Answer(text=joined(text, stopped(work.outcomes)), state="stopped", card=around.card, turn=turn)
         case "budget":
             limit = f"I stopped after {ended.why}, the limit for one question. {done(work.outcomes)}"
-            return Answer(text=joined(text, limit), state="stopped", turn=turn)
+            return Answer(text=joined(text, limit), state="stopped", card=around.card, turn=turn)
         case "spent":
             return Answer(text=ended.why, state="stopped", turn=turn)
         case "later" if tries_again(ended, around) and around.message.trying_since is not None and not text:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
@@ -41,6 +42,8 @@ class IncomingMessage:
     """Whether only the asker reads there (a direct message)."""
     text: str
     files: tuple[AttachedFile, ...] = ()
+    quoted: str = ""
+    """What the person only passes on: quoted, forwarded and shared messages, the previews of links. Not their words."""
     ts: str = ""
     """The message's own ts; a status or a reaction hangs on it."""
     continues: TurnId | None = None
@@ -66,6 +69,28 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Always:
+    """A lasting permission that can be given with a card."""
+
+    target: str
+    """What it would be for, in full: "tamarack/web"."""
+    says: str
+    """What would no longer be asked, after "I will …": "post pull request comments in tamarack/web"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """How a write can be taken back, or that it cannot."""
+
+    ask: str
+    """ "Delete the comment?"; empty where it cannot be taken back. """
+    undone: str
+    """ "Comment deleted" """
+    kept: str = ""
+    """What stays: "People who were notified keep their notification." """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Write:
     """One write that waits or is over: what, where, exact text."""
 
@@ -78,12 +103,18 @@ class Write:
     text_label: str = ""
     text: str = ""
     text_origin: str = "written by me"
+    edits: bool = False
+    """Whether anything in it can be changed in a dialog before it is approved."""
+    always: Always | None = None
+    """Offered where a lasting permission can be given."""
+    undo: Undo | None = None
+    """Known before it is done where the service can take it back; offered once it is done."""
 
 
 Outcome: TypeAlias = Literal[
-    "waiting", "approved", "done", "denied", "expired", "moved_on", "failed", "unknown", "stale"
+    "waiting", "approved", "done", "denied", "expired", "moved_on", "failed", "unknown", "stale", "undoing", "undone"
 ]
-"""`approved`: decided, and not done yet."""
+"""`approved`: decided, and not done yet. `undoing`: being taken back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +127,46 @@ class WriteState:
     link: str | None = None
     said: str = ""
     """For failed, unknown and stale: the sentence that says why or what changed."""
+    asked: bool = True
+    """Whether the person decided. A write that ran because they had asked for it has a card afterwards as well."""
+    can_undo: bool = False
+    """Done, taken back by nobody yet, and within a day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One thing that only the person knows."""
+
+    pending: PendingId
+    ask: str
+    """The question, in the model's words."""
+    about: str = ""
+    """What it is asked for, in the model's words."""
+    choices: tuple[str, ...] = ()
+    """At most five answers to tap; any other can be written."""
+    field: Literal["text", "number", "date", "time", "person"] = "text"
+    """What kind of field another answer is written in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionState:
+    """How one question stands."""
+
+    question: Question
+    outcome: Literal["waiting", "answered", "skipped", "expired", "moved_on"] = "waiting"
+    answer: str = ""
+    how: Literal["", "chose", "said"] = ""
+    """`chose` one of the answers, or `said` another in their own words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionCard:
+    """All that a turn asks its person before it goes on."""
+
+    items: tuple[QuestionState, ...]
+    expires: datetime
+    reference: str
+    asked_in: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +182,33 @@ class ApprovalCard:
     """The channel's name when the question was asked in a channel."""
     because: str = ""
     """Why it asks, in a sentence; only when a third party was read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One value of a write that can be changed before it is approved."""
+
+    name: str
+    label: str
+    kind: Literal["line", "text", "list", "choice", "flag", "number", "date", "time"]
+    value: str | tuple[str, ...] = ""
+    """Several for a list; `yes` or nothing for a flag; ISO for a date or a time."""
+    choices: tuple[tuple[str, str], ...] = ()
+    """(value, words) of a choice."""
+    most: int = 3_000
+    """Characters."""
+    optional: bool = False
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditForm:
+    """All that can be changed in one write."""
+
+    pending: PendingId
+    title: str
+    fields: tuple[Field, ...]
+    note: str = "Nothing is sent from here. Fields you change count as your words; the card shows them again first."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +249,7 @@ class FailureCard:
 
 ANSWERED_PRIVATELY = "Answered privately, because it rests on private sources."
 """What stands where somebody asked when the answer went to them alone."""
-Card: TypeAlias = ApprovalCard | ConnectCard | FailureCard
+Card: TypeAlias = ApprovalCard | QuestionCard | ConnectCard | FailureCard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +258,7 @@ class Task:
 
     id: str
     title: str
-    state: Literal["in_progress", "complete", "error"]
+    state: Literal["pending", "in_progress", "complete", "error"]
     link: str | None = None
 
 
@@ -198,6 +296,10 @@ class Reply(Protocol):
 
     async def restart(self) -> None:
         """Take back what `write` showed: the answer begins again."""
+        ...
+
+    def only_links(self, given: Callable[[str], bool]) -> None:
+        """Of the addresses in what is shown from now on, keep those that `given` knows; the others are taken out."""
         ...
 
     async def task(self, task: Task) -> None:

@@ -2,14 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
 from bot.messages import (
+    Always,
     ApprovalCard,
     Card,
     ConnectCard,
@@ -17,6 +18,10 @@ from bot.messages import (
     IncomingMessage,
     Outcome,
     Pair,
+    Question,
+    QuestionCard,
+    QuestionState,
+    Undo,
     Write,
     WriteState,
     message_text,
@@ -24,15 +29,22 @@ from bot.messages import (
     reference,
 )
 from integrations.integration import Level
+from memory.audit import Action, Audit, Entry, digest, enter_within
 from memory.database import Database
 from memory.ids import CallId, PendingId, PersonId, TurnId
-from memory.pending import PendingItem, PendingItems, PendingState, decide, lock, of_turn
+from memory.pending import Kind, PendingItem, PendingItems, PendingState, decide, lock, of_turn
 from memory.turns import NewTurn, Turns, insert
-from skills.described import Described
 from skills.skill import Skill, Tool, Version
 
 APPROVAL_LASTS = timedelta(hours=24)
 CONNECTION_LASTS = timedelta(days=7)
+UNDO_LASTS = timedelta(hours=24)
+MOST_ITEMS = 20
+"""Writes that one turn may ask about. A person who is shown more approves without reading."""
+
+
+Origin = tuple[str, bool]
+"""A fixed phrase of ux.md §2, and whether it names a target that the person never gave."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +61,13 @@ class WriteRequest:
     service: str
     version: Version | None
     because: str
+    integration: str = ""
+    origins: Mapping[str, Origin] = field(default_factory=dict[str, "Origin"])
+    """Where the values of its parameters came from."""
+    permission: str = ""
+    """The lasting permission that would cover it (`memory.permissions`)."""
+    edited: tuple[str, ...] = ()
+    """The parameters that the person changed."""
     changed: str = ""
     """What changed since an earlier approval, which was not used."""
 
@@ -66,6 +85,9 @@ class ApprovalBody:
     version_said: str
     because: str
     asked_in: str
+    integration: str = ""
+    permission: str = ""
+    edited: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +101,16 @@ class ConnectBody:
     """How much of the skill has to work before the turn goes on."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionBody:
+    """What is asked, as stored."""
+
+    question: Question
+    asked_in: str = ""
+
+
 APPROVAL: TypeAdapter[ApprovalBody] = TypeAdapter(ApprovalBody)
+QUESTION: TypeAdapter[QuestionBody] = TypeAdapter(QuestionBody)
 CONNECT: TypeAdapter[ConnectBody] = TypeAdapter(ConnectBody)
 Offer = Callable[[PersonId, str, PendingId], Awaitable[str]]
 """(person, skill, pending) → the address where that person connects."""
@@ -108,19 +139,30 @@ class Waiting:
     async def ask(self, request: WriteRequest) -> PendingId:
         """Store a write until the person approves it; the same call again stores nothing new."""
         pending = pending_id(self._message.turn, request.call)
-        body = ApprovalBody(
-            skill=request.skill,
-            tool=request.tool.name,
-            canonical=request.canonical,
-            service=request.service,
-            write=as_write(pending, request, self._message.text),
-            fingerprint=request.version.fingerprint if request.version else None,
-            version_said=request.version.said if request.version else "",
-            because=request.because,
-            asked_in=self._asked_in,
-        )
+        body = approval_body(pending, request, asked_in=self._asked_in)
         item = self._item(pending, request.call, "approval", APPROVAL.dump_json(body).decode(), request.digest)
         await self._items.add(replace(item, reason=request.changed or None))
+        return pending
+
+    async def receipt(self, request: WriteRequest, *, link: str | None, undo: str | None) -> PendingId:
+        """Store that a write was done unasked, so that the person sees it and may take it back."""
+        pending = pending_id(self._message.turn, request.call)
+        body = approval_body(pending, request, asked_in=self._asked_in)
+        item = self._item(pending, request.call, "receipt", APPROVAL.dump_json(body).decode(), request.digest)
+        await self._items.add(replace(item, state="done", reason=link, undo=undo))
+        return pending
+
+    async def full(self) -> bool:
+        """Whether the person is asked about so much already that nothing more may be added in this turn."""
+        return await self._items.count_of(self._message.turn) >= MOST_ITEMS
+
+    async def ask_person(self, call: CallId, questions: Sequence[Question]) -> PendingId:
+        """Store questions that only the person can answer, all of one call; the same again adds nothing."""
+        pending = PendingId("")
+        for number, question in enumerate(questions):
+            pending = pending_id(self._message.turn, CallId(f"{call}:{number}"))
+            body = QuestionBody(question=replace(question, pending=pending), asked_in=self._asked_in)
+            await self._items.add(self._item(pending, call, "question", QUESTION.dump_json(body).decode(), "question"))
         return pending
 
     async def ask_to_connect(
@@ -142,9 +184,7 @@ class Waiting:
         await self._items.add(self._item(pending, call, "connect", CONNECT.dump_json(body).decode(), integration))
         return pending
 
-    def _item(
-        self, pending: PendingId, call: CallId, kind: Literal["approval", "connect"], body: str, digest: str
-    ) -> PendingItem:
+    def _item(self, pending: PendingId, call: CallId, kind: Kind, body: str, digest: str) -> PendingItem:
         return PendingItem(
             id=pending,
             turn=self._message.turn,
@@ -155,7 +195,7 @@ class Waiting:
             conversation=self._message.conversation,
             body=body,
             digest=digest,
-            expires_at=self._now() + (APPROVAL_LASTS if kind == "approval" else CONNECTION_LASTS),
+            expires_at=self._now() + (CONNECTION_LASTS if kind in ("connect", "question") else APPROVAL_LASTS),
         )
 
 
@@ -164,15 +204,34 @@ def pending_id(turn: TurnId, call: CallId) -> PendingId:
     return PendingId("p_" + hashlib.sha256(f"{turn}\n{call}".encode()).hexdigest()[:24])
 
 
-def as_write(pending: PendingId, request: WriteRequest, said: str) -> Write:
-    """`request` as its card shows it; `said` are the person's own words, which settle where a value came from."""
-    arguments = request.arguments
-    says = request.tool.says.about(arguments)
-    pairs = [
-        Pair(label=label, value=spoken(template, arguments), origin=origin(template, arguments, said, request.service))
-        for label, template in says.labels
-        if spoken(template, arguments)
-    ]
+def approval_body(pending: PendingId, request: WriteRequest, *, asked_in: str) -> ApprovalBody:
+    """`request` as it is stored."""
+    return ApprovalBody(
+        skill=request.skill,
+        tool=request.tool.name,
+        canonical=request.canonical,
+        service=request.service,
+        write=as_write(pending, request),
+        fingerprint=request.version.fingerprint if request.version else None,
+        version_said=request.version.said if request.version else "",
+        because=request.because,
+        asked_in=asked_in,
+        integration=request.integration,
+        permission=request.permission,
+        edited=request.edited,
+    )
+
+
+def as_write(pending: PendingId, request: WriteRequest) -> Write:
+    """`request` as its card shows it."""
+    arguments, tool = request.arguments, request.tool
+    says = tool.says.about(arguments)
+    pairs: list[Pair] = []
+    for label, template in says.labels:
+        if value := spoken(template, arguments):
+            phrase, foreign = told_origin(template, request.origins)
+            pairs.append(Pair(label=label, value=value, origin=phrase, foreign=foreign))
+    text = "\n\n".join(str(arguments[name]) for name in tool.payload if arguments.get(name))
     return Write(
         pending=pending,
         ask=spoken(says.ask, arguments),
@@ -181,23 +240,35 @@ def as_write(pending: PendingId, request: WriteRequest, said: str) -> Write:
         pairs=tuple(pairs),
         account=request.account,
         text_label=says.text,
-        text=(text := "\n\n".join(str(arguments[name]) for name in request.tool.payload if arguments.get(name))),
-        text_origin="you said" if text and text in said else "written by me",
+        text=text,
+        text_origin=told_origin(" ".join(f"{{{name}}}" for name in tool.payload), request.origins)[0]
+        or "written by me",
+        edits=True,
+        always=_always(request) if request.permission else None,
+        undo=Undo(ask=says.undo, undone=says.undone, kept=says.kept) if says.undo or says.kept else None,
     )
+
+
+def _always(request: WriteRequest) -> Always | None:
+    """No lasting permission for a target that the person never gave: one click would let a stranger in for good."""
+    if any(request.origins.get(name, ("", False))[1] for name in request.tool.targets):
+        return None
+    target = ", ".join(text for name in request.tool.always if (text := spoken(f"{{{name}}}", request.arguments)))
+    says = spoken(request.tool.says.always, request.arguments)
+    return Always(target=target, says=says) if target and says else None
+
+
+def told_origin(template: str, origins: Mapping[str, Origin]) -> Origin:
+    """Of the values in one card line, the origin that most deserves a look."""
+    found = [origins[name] for name in re.findall(r"{(\w+)}", template) if name in origins]
+    foreign = [origin for origin in found if origin[1]]
+    others = [origin for origin in found if origin[0] not in ("", "you said")]
+    return next(iter([*foreign, *others, *found]), ("", False))
 
 
 def spoken(template: str, arguments: dict[str, Any]) -> str:
     """`template` with the arguments' values; lists as words with commas."""
     return template.format_map({name: ", ".join(_flat(value)) for name, value in arguments.items()})
-
-
-def origin(template: str, arguments: dict[str, Any], said: str, service: str) -> str:
-    """Where the values of one card line came from: the person's own words, or the vendor."""
-    names = re.findall(r"{(\w+)}", template)
-    values = [value for name in names for value in _flat(arguments.get(name))]
-    plain = [value for name in names for value in _plain(arguments.get(name))]
-    is_said = any(found and all(stands_in(value, said) for value in found) for found in (values, plain))
-    return "you said" if is_said else f"found on {service}"
 
 
 def _flat(value: Any) -> list[str]:
@@ -206,17 +277,6 @@ def _flat(value: Any) -> list[str]:
     if value is True:
         return ["yes"]
     return [str(item) for item in value] if isinstance(value, list | tuple) else [str(value)]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]: any JSON
-
-
-def _plain(value: Any) -> list[str]:
-    """The values behind the words that a card shows for them."""
-    return [value.plain] if isinstance(value, Described) else _flat(value)
-
-
-def stands_in(value: str, said: str) -> bool:
-    """Whether `value` is written in `said` as a whole word; for `owner/name`, the name alone counts."""
-    forms = {value, value.rpartition("/")[2]}
-    return any(re.search(rf"(?<![\w-]){re.escape(form)}(?![\w-])", said, re.IGNORECASE) for form in forms if form)
 
 
 # From stored rows to the card that shows them.
@@ -231,16 +291,64 @@ _OUTCOME: dict[PendingState, Outcome] = {
     "failed": "failed",
     "unknown": "unknown",
     "stale": "failed",
+    "undoing": "undoing",
+    "undone": "undone",
 }
+
+
+_FIRST: tuple[Kind, ...] = ("approval", "question", "connect")
+
+
+def shown(items: Sequence[PendingItem]) -> list[PendingItem]:
+    """Those of a turn's items that its one card shows: writes before questions, questions before connections.
+
+    What was done unasked stands beside writes, and has a card of its own when nothing else is there.
+    """
+    kinds = {item.kind for item in items}
+    first = next((kind for kind in _FIRST if kind in kinds), "receipt")
+    return [item for item in items if item.kind == first or (first == "approval" and item.kind == "receipt")]
 
 
 def card_of(items: Sequence[PendingItem]) -> Card | None:
     """The one card of a turn, as its items stand now; None when nothing waits or waited."""
-    approvals = [item for item in items if item.kind == "approval"]
-    connections = [item for item in items if item.kind == "connect"]
-    if approvals:
-        return _approval_card(approvals)
-    return _connect_card(connections) if connections else None
+    on_it = shown(items)
+    if not on_it:
+        return None
+    match on_it[0].kind:
+        case "question":
+            return _question_card(on_it)
+        case "connect":
+            return _connect_card(on_it)
+        case "approval" | "receipt":
+            return _approval_card(on_it)
+
+
+def _question_card(items: Sequence[PendingItem]) -> QuestionCard:
+    bodies = [QUESTION.validate_json(item.body) for item in items]
+    states = tuple(
+        QuestionState(
+            question=body.question,
+            outcome=_ASKED.get(item.state, "waiting"),
+            answer=(item.reason or "") if item.state == "answered" else "",
+            how=("chose" if item.reason in body.question.choices else "said") if item.state == "answered" else "",
+        )
+        for item, body in zip(items, bodies, strict=True)
+    )
+    return QuestionCard(
+        items=states,
+        expires=max(item.expires_at for item in items),
+        reference=reference(items[0].turn),
+        asked_in=bodies[0].asked_in,
+    )
+
+
+_ASKED: dict[PendingState, Literal["waiting", "answered", "skipped", "expired", "moved_on"]] = {
+    "open": "waiting",
+    "answered": "answered",
+    "skipped": "skipped",
+    "expired": "expired",
+    "moved_on": "moved_on",
+}
 
 
 def _approval_card(items: Sequence[PendingItem]) -> ApprovalCard:
@@ -252,6 +360,8 @@ def _approval_card(items: Sequence[PendingItem]) -> ApprovalCard:
             at=item.decided_at,
             said=(item.reason or "") if item.state in ("open", "failed", "unknown", "denied", "stale") else "",
             link=item.reason if item.state == "done" else None,
+            asked=item.kind == "approval",
+            can_undo=item.state == "done" and item.undo is not None and body.write.undo is not None,
         )
         for item, body in zip(items, bodies, strict=True)
     )
@@ -296,7 +406,7 @@ def _one_for_each_service(items: Sequence[PendingItem]) -> tuple[ConnectOffer, .
 # Deciding.
 
 REASONS = {"place": "Wrong place", "words": "Wrong words", "later": "Not now"}
-Word = Literal["approved", "denied", "skipped", "connected"]
+Word = Literal["approved", "denied", "skipped", "connected", "answered"]
 Answered = Literal["decided", "already", "not_yours", "expired", "gone"]
 
 
@@ -322,27 +432,33 @@ class Decisions:
         self._turns = Turns(database)
 
     async def decide(
-        self, pending: PendingId, person: PersonId, word: Word, *, every: bool = False, account: str | None = None
+        self, pending: PendingId, person: PersonId, word: Word, *, every: bool = False, told: str | None = None
     ) -> Decision:
         """Enter what `person` decided about one item, or with `every` about each open item of its card.
 
         Single use, and only by the asker. When its card waits for nothing more, the continuation is queued in the same
-        transaction. `account` is whom a connection acts as.
+        transaction. `told` is whom a connection acts as, or what was answered.
         """
         item = await self._items.find(pending)
         if item is None:
             return Decision(answered="gone")
         if item.person != person:
+            if item.kind == "approval":
+                await Audit(self._database).enter(decision_entry(item, person, "approval.refused"))
             return Decision(answered="not_yours", items=(item,))
         stored = await self._turns.load(item.turn)
         async with self._database.engine.begin() as connection:
             await lock(connection, item.turn)
             siblings = await of_turn(connection, item.turn)
             chosen = [one.id for one in siblings if one.id == pending or (every and one.kind == item.kind)]
-            decided = [await decide(connection, one, word, reason=account) for one in chosen]
+            decided = [await decide(connection, one, word, reason=told) for one in chosen]
             now = tuple(await of_turn(connection, item.turn))
             if any(decided) and not _still_asks(now):
                 await insert(connection, continuation(read_message(stored.message), item.turn))
+            for one in decided:
+                if one is not None and one.kind == "approval":
+                    action: Action = "approval.given" if word == "approved" else "approval.denied"
+                    await enter_within(connection, decision_entry(one, person, action))
         if any(decided):
             return Decision(answered="decided", items=now)
         match next(one.state for one in now if one.id == pending):
@@ -351,6 +467,10 @@ class Decisions:
                 return Decision(answered="expired", items=tuple(late))
             case state:
                 return Decision(answered="expired" if state == "expired" else "already", items=now)
+
+    async def answer(self, pending: PendingId, person: PersonId, answer: str) -> Decision:
+        """Enter the answer to a question, chosen or written."""
+        return await self.decide(pending, person, "answered", told=answer)
 
     async def look(self, pending: PendingId, person: PersonId) -> Decision:
         """How things stand, deciding nothing."""
@@ -381,7 +501,7 @@ class Decisions:
         for item in await self._connections(person, integration):
             body = CONNECT.validate_json(item.body)
             if covers(body.skill, body.needs):
-                decisions.append(await self.decide(item.id, person, "connected", account=account))
+                decisions.append(await self.decide(item.id, person, "connected", told=account))
         return decisions
 
     async def _connections(self, person: PersonId, integration: str) -> list[PendingItem]:
@@ -389,10 +509,26 @@ class Decisions:
         return [item for item in open_items if item.kind == "connect" and item.digest == integration]
 
 
+def decision_entry(item: PendingItem, actor: PersonId, action: Action) -> Entry:
+    """What the audit log is told of a click on a write that waits."""
+    body = APPROVAL.validate_json(item.body)
+    return Entry(
+        workspace=item.workspace,
+        person=item.person,
+        actor=actor,
+        action=action,
+        tool=body.tool,
+        account=body.write.account,
+        verdict="ask",
+        reason=body.because,
+        arguments_hash=digest(body.canonical),
+        turn=item.turn,
+    )
+
+
 def _still_asks(items: Sequence[PendingItem]) -> bool:
-    """Whether the card of `items` still waits for an answer. Beside writes it shows no connections (`card_of`)."""
-    shown = "approval" if any(item.kind == "approval" for item in items) else "connect"
-    return any(item.kind == shown and item.state == "open" for item in items)
+    """Whether the card of `items` still waits for an answer; what it does not show is not waited for."""
+    return any(item.state == "open" for item in shown(items))
 
 
 def continuation(message: IncomingMessage, origin: TurnId, *, not_before: datetime | None = None) -> NewTurn:
@@ -415,3 +551,8 @@ def next_continuation(turn: TurnId) -> TurnId:
     """`…:c1` after the turn itself, `…:c2` after that."""
     found = re.fullmatch(r"(.*):c(\d+)", turn)
     return TurnId(f"{found[1]}:c{int(found[2]) + 1}") if found else TurnId(f"{turn}:c1")
+
+
+def began(turn: TurnId) -> TurnId:
+    """The turn in which the person asked, of whatever continuation."""
+    return TurnId(re.sub(r":c\d+$", "", turn))

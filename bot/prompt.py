@@ -1,6 +1,7 @@
 """Instructions, history and what was just said, as the model's messages."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -82,6 +83,13 @@ def overheard(transcript: Transcript) -> Transcript:
     return replace(transcript, messages=dump(messages), held="{}")
 
 
+def said_in(transcript: Transcript) -> str:
+    """All words of a turn's messages."""
+    messages = ModelMessagesTypeAdapter.validate_json(transcript.messages)
+    parts = (part for message in messages for part in message.parts if isinstance(part, UserPromptPart | TextPart))
+    return "\n".join(str(part.content) for part in parts)
+
+
 def _says(message: ModelMessage) -> bool:
     return isinstance(message, ModelRequest) and any(isinstance(part, UserPromptPart) for part in message.parts)
 
@@ -132,11 +140,20 @@ def told_late(results: Mapping[str, str]) -> list[ModelMessage]:
 
 
 def asked(message: IncomingMessage) -> ModelRequest:
-    """What the person said, with the names of what they attached."""
-    attached = "".join(
-        f"\n[attached: {file.name}, {file.kind}, {file.size:,} bytes; not read]" for file in message.files
-    )
-    return ModelRequest(parts=[UserPromptPart(content=f"{message.text}{attached}")])
+    """What the person said, with what they passed on of others, and the names of what they attached."""
+    names = "\n".join(f"{file.name}, {file.kind}, {file.size:,} bytes; not read" for file in message.files)
+    attached = f"\n{fenced(names, 'attached')}" if names else ""
+    passed_on = f"\n{fenced(message.quoted, 'passed on')}" if message.quoted else ""
+    return ModelRequest(parts=[UserPromptPart(content=f"{message.text}{passed_on}{attached}")])
+
+
+def fenced(text: str, source: str) -> str:
+    """`text` of a third party, between marks that it cannot close by itself."""
+    inside = _FENCE_END.sub(r"<\\/", text)
+    return f'<third-party source="{source}">\n{inside}\n</third-party>'
+
+
+_FENCE_END = re.compile(r"<\s*/(?=\s*third-party)", re.IGNORECASE)
 
 
 def closed_with(text: str) -> ModelResponse:

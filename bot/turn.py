@@ -23,21 +23,39 @@ from bot.messages import (
     message_text,
     read_message,
 )
-from bot.pending import Offer, Waiting, card_of, continuation
-from bot.prompt import PUT_ASIDE, asked, closed_with, closing, dump, history, instructions, overheard, told_late
+from bot.pending import Offer, Waiting, began, card_of, continuation
+from bot.prompt import (
+    PUT_ASIDE,
+    History,
+    asked,
+    closed_with,
+    closing,
+    dump,
+    history,
+    instructions,
+    overheard,
+    said_in,
+    told_late,
+)
+from bot.provenance import Run, company_domain, quoted_words
 from bot.router import Router
 from bot.spending import Spending
 from bot.toolbox.act import Accounts, Act
+from bot.toolbox.audited import audited_by
 from bot.toolbox.call import Call
-from bot.toolbox.decided import Carried, Decided
+from bot.toolbox.decided import Carried, Decided, answers_in, results_of
 from bot.toolbox.menu import Available
 from bot.toolbox.tools import Tools
+from bot.toolbox.trail import STEPS, Trail, identities, rules_of, steps_of
+from memory.audit import Audit
 from memory.conversations import Conversations, Transcript
 from memory.database import Database
 from memory.ids import ConversationId, PersonId, TurnId
 from memory.ledger import Ledger
 from memory.pending import PendingItem, PendingItems
 from memory.people import Person
+from memory.permissions import StandingPermissions
+from memory.tool_rules import ToolRules
 from memory.turns import NewTurn, State, StoredTurn, Turns
 from skills.skill import Skill
 
@@ -99,6 +117,9 @@ class Desk:
     person: Person
     decided: Decided
     work: Answering
+    trail: Trail
+    earlier: Sequence[Transcript]
+    """The thread before this turn: the person's own turns, and of others what people could read."""
 
 
 STATES: dict[End, State] = {
@@ -204,14 +225,19 @@ class TurnRoom:
         if not person.is_member:
             notice = "bot" if person.is_bot else "guest" if person.is_guest else "outsider"
         elif message.continues is None:
-            if not text.strip():
+            if not text.strip() and not message.quoted:
                 notice = "only_file" if message.files else "empty"
             if stored.follows_open:
-                await self._move_on(message)
+                await self._move_on(message, text)
         return Opened(person=person, text=text, notice=notice)
 
-    async def _move_on(self, message: IncomingMessage) -> None:
-        """Close what the person's earlier turns left open in the thread: they asked something new."""
+    async def _move_on(self, message: IncomingMessage, text: str) -> None:
+        """Close what the person's earlier turns left open in the thread: they answered it, or asked something new."""
+        answered = await patiently(
+            lambda: self._items.answer(message.conversation, message.person, to=message.turn, answer=text)
+        )
+        for turn in dict.fromkeys(item.turn for item in answered):
+            await self._redraw(message.surface, await self._items.of_turn(turn))
         put_aside = await patiently(lambda: self._items.move_on(message.conversation, message.person, to=message.turn))
         for turn in dict.fromkeys(item.turn for item in put_aside):
             await self._redraw(message.surface, await self._items.of_turn(turn))
@@ -226,21 +252,18 @@ class TurnRoom:
         return CARRIED.dump_json(carried).decode()
 
     async def _answer(self, desk: Desk, carried: Carried) -> Ended:
-        transcripts = await patiently(lambda: self._conversations.load(desk.message.conversation, turns=PAST_TURNS))
-        earlier = [
-            transcript if transcript.person == desk.person.id else overheard(transcript)
-            for transcript in transcripts
-            if transcript.turn != desk.message.turn
-        ]
+        earlier = desk.earlier
         past, work = history(earlier), desk.work
         work.audience = narrowest(own.audience for own in earlier if own.person == desk.person.id)
         if desk.message.continues is None:
+            past = replace(past, held=past.held | await self._answered(earlier, past))
             work.past = [*past.messages, *closing(past, PUT_ASIDE), asked(desk.message)]
         else:
             # Others may have gone on with the thread meanwhile, and may be waiting for something themselves.
             goes_on = bool(earlier) and earlier[-1].turn == desk.message.continues
             work.past = past.messages if goes_on else [*past.messages, *closing(past, PUT_ASIDE)]
             work.outcomes += carried.outcomes
+            work.tools.remember(carried.outcomes)
             known = past.held | carried.results if goes_on else carried.results
             if carried.asks_again:
                 return Ended(end="waiting", held=known)
@@ -254,10 +277,17 @@ class TurnRoom:
             return Ended(end="spent", why=why)
         return await self._parts.agent.answer(work)
 
+    async def _answered(self, earlier: Sequence[Transcript], past: History) -> dict[str, str]:
+        """What the person answered, by writing on, to the questions at the end of the thread."""
+        if not past.open_calls:
+            return {}
+        items = await patiently(lambda: self._items.of_turn(earlier[-1].turn))
+        return results_of([item for item in items if item.kind == "question" and item.state == "answered"])
+
     async def _finish(self, desk: Desk, ended: Ended) -> str:
         message, work = desk.message, desk.work
         items: Sequence[PendingItem] = ()
-        if ended.end == "waiting":
+        if ended.end == "waiting" or any(outcome.pending for outcome in work.outcomes):
             items = await self._items.of_turn(message.turn)
         audience = audience_of(work)
         if audience == "members" and await self._others_read(message):
@@ -271,6 +301,8 @@ class TurnRoom:
             aside=audience == "asker" and not message.private,
         )
         answer = told(ended, work, around)
+        # Also after a crash, when the step that asked the model is not run again.
+        desk.reply.only_links(work.tools.gives())
         place = await desk.reply.finish(answer)
         if items and place:
             await patiently(lambda: self._items.shown(message.turn, place))
@@ -279,7 +311,13 @@ class TurnRoom:
             new.append(closed_with(answer.text or "(I said nothing more.)"))
         if message.continues is None:
             new.insert(0, asked(message))
-        transcript = Transcript(turn=message.turn, messages=dump(new), held=json.dumps(ended.held), audience=audience)
+        transcript = Transcript(
+            turn=message.turn,
+            messages=dump(new),
+            held=json.dumps(ended.held),
+            audience=audience,
+            trail=STEPS.dump_json(list(desk.trail.steps)).decode(),
+        )
         retry_at = ended.retry_at if tries_again(ended, around) else None
         state = "failed" if ended.end == "later" and retry_at is None else STATES[ended.end]
         trying = replace(message, trying_since=around.asked_at)
@@ -298,7 +336,10 @@ class TurnRoom:
         await self._turns.conclude(transcript, state, worker=self._parts.ledger.worker, then=then)
 
     async def _give_notice(self, message: IncomingMessage, reply: Reply, notice: Notice) -> str:
-        await reply.finish(Answer(text="", state="failed", notice=notice, turn=message.turn))
+        if notice == "bot" and message.ts not in ("", message.thread):
+            await reply.status("")  # two machines that answer each other in a thread would never end
+        else:
+            await reply.finish(Answer(text="", state="failed", notice=notice, turn=message.turn))
         await patiently(lambda: self._turns.finish(message.turn, "answered"))
         return notice
 
@@ -324,13 +365,32 @@ class TurnRoom:
             asked_in="" if message.private else message.channel,
         )
         act = Act(person, parts.accounts, waiting, now=parts.now)
+        earlier = await self._earlier(message, person)
+        trail = Trail(about=await self._about(message, person, usable, earlier))
+        if message.continues is None:
+            names = (file.name for file in message.files)
+            trail.heard("\n".join(filter(None, [message.quoted, quoted_words(message.text), *names])))
+        else:
+            trail.answered(answers_in(await self._items.of_turn(message.continues)))
+        for transcript in earlier:
+            if message.continues is not None and began(transcript.turn) == began(message.turn):
+                trail.go_on(steps_of(transcript))
 
         async def announce(call: Call) -> None:
             # What a call names, others in a channel may not know of.
             await reply.status(call.doing if message.private else "Working on it")
             await reply.task(Task(id=call.id, title=call.doing, state="in_progress"))
 
-        tools = Tools(usable, missing, act=act, waiting=waiting, ledger=parts.ledger, announce=announce)
+        tools = Tools(
+            usable,
+            missing,
+            act=act,
+            waiting=waiting,
+            ledger=parts.ledger,
+            trail=trail,
+            audited=audited_by(Audit(parts.database), person),
+            announce=announce,
+        )
 
         async def record(answer: Asked, model: str) -> None:
             await parts.spending.record(message, agent, answer, model)
@@ -358,8 +418,51 @@ class TurnRoom:
             deadline=asyncio.get_running_loop().time() + parts.budget.seconds,
             record=record,
         )
-        decided = Decided(tools=tools, act=act, waiting=waiting, ledger=parts.ledger, items=self._items)
-        return Desk(message=message, stored=stored, reply=reply, person=person, decided=decided, work=work)
+        decided = Decided(tools=tools, act=act, waiting=waiting, ledger=parts.ledger, items=self._items, trail=trail)
+        return Desk(
+            message=message,
+            stored=stored,
+            reply=reply,
+            person=person,
+            decided=decided,
+            work=work,
+            trail=trail,
+            earlier=earlier,
+        )
+
+    async def _earlier(self, message: IncomingMessage, person: Person) -> list[Transcript]:
+        """The thread so far. Of colleagues' turns it holds what was said, not what tools found for them."""
+        transcripts = await self._conversations.load(message.conversation, turns=PAST_TURNS)
+        return [
+            transcript if transcript.person == person.id else overheard(transcript)
+            for transcript in transcripts
+            if transcript.turn != message.turn
+        ]
+
+    async def _about(
+        self, message: IncomingMessage, person: Person, usable: Sequence[Available], earlier: Sequence[Transcript]
+    ) -> Run:
+        """What the gate goes by before anything was called."""
+        database = self._parts.database
+        own = [transcript for transcript in earlier if transcript.person == person.id]
+        others = [said_in(transcript) for transcript in earlier if transcript.person != person.id]
+        permitted, ruled = await asyncio.gather(
+            StandingPermissions(database).given(person.id), ToolRules(database).of(person.workspace)
+        )
+        return Run(
+            words=message.text,
+            me=identities(person, usable),
+            domain=company_domain(person.email or ""),
+            past=[
+                step
+                for transcript in own
+                if began(transcript.turn) != began(message.turn)
+                for step in steps_of(transcript)
+            ],
+            heard="\n".join(others),
+            permitted=permitted,
+            ruled=rules_of(ruled, usable),
+        )
 
     async def _redraw(self, surface: str, items: Sequence[PendingItem]) -> None:
         card = card_of(items)

@@ -1,15 +1,18 @@
 """Innermost: the call itself, through a client signed in as the asker, with every failure said by who has to act."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import structlog
+from pydantic import JsonValue
 
-from bot.pending import Waiting
+from bot.provenance import Step
 from bot.toolbox.call import Call, Outcome, executed
+from bot.toolbox.trail import step_of
 from integrations.errors import (
     AccessRevoked,
     Misconfigured,
@@ -20,9 +23,10 @@ from integrations.errors import (
     ServiceUnavailable,
 )
 from integrations.integration import Level
-from memory.ids import CallId
+from memory.ids import CallId, PendingId
 from memory.people import Person
 from skills.errors import RetryToolCall, ToolFailed
+from skills.record import Record
 from skills.skill import Asker, Skill, ToolContext, Version
 
 log = structlog.get_logger()
@@ -59,6 +63,26 @@ class Accounts(Protocol):
         ...
 
 
+class Connecting(Protocol):
+    """How a missing account is asked for: `bot.pending.Waiting` in a turn."""
+
+    async def ask_to_connect(
+        self, call: CallId, skill: Skill, *, purpose: str, needs: Level = "read", again: bool = False
+    ) -> PendingId:
+        """Store that the account behind `skill` is missing; the id of what waits."""
+        ...
+
+
+class OutsideTurn:
+    """Where no turn could go on after connecting: nothing is stored, and the person is told in words."""
+
+    async def ask_to_connect(
+        self, call: CallId, skill: Skill, *, purpose: str, needs: Level = "read", again: bool = False
+    ) -> PendingId:
+        del call, skill, purpose, needs, again
+        return PendingId("")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
     """A write with its targets in full, as they stand before the person is asked."""
@@ -73,7 +97,7 @@ class Act:
     """Runs calls as one person."""
 
     def __init__(
-        self, person: Person, accounts: Accounts, waiting: Waiting, *, now: Callable[[], datetime] | None = None
+        self, person: Person, accounts: Accounts, waiting: Connecting, *, now: Callable[[], datetime] | None = None
     ) -> None:
         self._person = person
         self._accounts = accounts
@@ -83,10 +107,13 @@ class Act:
 
     async def __call__(self, call: Call) -> Outcome:
         """Run `call`. An approved write runs only as the account, and on the target, that the person saw."""
-        return await self._translated(call, lambda: self._run(call))
+        return await self._translated(call, lambda: self._run(call), changes=call.tool.effect == "write")
 
-    async def look(self, call: Call) -> Looked | Outcome:
-        """Who would act, and how the target stands; or why neither can be said."""
+    async def look(self, call: Call, *, at_version: bool = True) -> Looked | Outcome:
+        """Who would act, with every target in full, and how the target stands; or why that cannot be said.
+
+        How it stands costs a call or two of the service, and is only compared with what a card showed.
+        """
         found: list[Looked] = []
 
         async def look() -> Outcome:
@@ -94,7 +121,7 @@ class Act:
             arguments = call.arguments
             if call.tool.settle is not None:
                 arguments = await call.tool.settle(context, **arguments)
-            version = await call.tool.version(context, **arguments) if call.tool.version else None
+            version = await call.tool.version(context, **arguments) if call.tool.version and at_version else None
             found.append(
                 Looked(
                     call=replace(call, arguments=arguments),
@@ -105,8 +132,19 @@ class Act:
             )
             return Outcome(call=call.id, tool=call.tool.name, kind="done", text="")
 
-        outcome = await self._translated(call, look)
+        outcome = await self._translated(call, look, changes=False)
         return found[0] if found else outcome
+
+    async def undo(self, call: Call, needs: dict[str, JsonValue]) -> Outcome:
+        """Take a write back, with what its result said that this needs."""
+
+        async def undo() -> Outcome:
+            _, context = await self._context(call)
+            if call.tool.undo is not None:
+                await call.tool.undo(context, **needs)
+            return Outcome(call=call.id, tool=call.tool.name, kind="done", effect="write", text="")
+
+        return await self._translated(call, undo, changes=True)
 
     async def _context(self, call: Call) -> tuple[SignedIn, ToolContext[Any]]:
         signed_in = SignedIn(client=None, account="", service="")
@@ -131,14 +169,18 @@ class Act:
             link=result.link,
             untrusted=result.untrusted,
             audience=result.audience or call.skill.audience,
+            step=step_of(call, result),
+            undo=json.dumps(result.undo) if result.undo is not None else None,
+            account=signed_in.account,
         )
 
-    async def _translated(self, call: Call, action: Callable[[], Awaitable[Outcome]]) -> Outcome:
+    async def _translated(self, call: Call, action: Callable[[], Awaitable[Outcome]], *, changes: bool) -> Outcome:
+        """`action`, its failures said by who has to act; what may have changed something is never said to be undone."""
         try:
             async with asyncio.timeout(SECONDS):
                 return await action()
         except AccessRevoked as error:
-            return await self._revoked(call, action, error)
+            return await self._revoked(call, action, error, changes=changes)
         except PermissionMissing as error:
             log.info("consent does not cover a call", tool=call.tool.name, error=str(error))
             return await self._connects(call, needs=call.tool.effect)
@@ -155,19 +197,23 @@ class Act:
         except ServiceUnavailable as error:
             return self._unavailable(call, str(error), retry_at=error.retry_at)
         except TimeoutError:
-            if call.tool.effect == "write" and call.approved:
+            if changes:
                 return call.outcome_unknown
             return self._unavailable(call, f"No answer within {SECONDS:.0f} seconds.")
         except Exception:
             log.exception("a tool broke", tool=call.tool.name)
-            if call.tool.effect == "write" and call.approved:
+            if changes:
                 return call.outcome_unknown
             return self._told(call, "This tool broke on Pinyon's side. Nothing was changed. Say so.")
 
-    async def _revoked(self, call: Call, action: Callable[[], Awaitable[Outcome]], error: AccessRevoked) -> Outcome:
+    async def _revoked(
+        self, call: Call, action: Callable[[], Awaitable[Outcome]], error: AccessRevoked, *, changes: bool
+    ) -> Outcome:
         signed_in = self._signed_in.pop(call.id, None)
         if signed_in is not None and not await self._accounts.ended(signed_in):
-            return await self._translated(call, action)  # another turn has renewed the access meanwhile
+            return await self._translated(
+                call, action, changes=changes
+            )  # another turn has renewed the access meanwhile
         log.info("access ended", integration=call.skill.integration, error=str(error))
         return await self._connects(call, needs="read", again=True)
 
@@ -183,7 +229,8 @@ class Act:
 
     @staticmethod
     def _told(call: Call, told: str) -> Outcome:
-        # What a service refuses may name what it knows: whose file it is, which channels there are.
+        # What a service refuses may name what it knows: whose file it is, which channels there are. It may also be
+        # what somebody made it say.
         return Outcome(
             call=call.id,
             tool=call.tool.name,
@@ -191,6 +238,7 @@ class Act:
             effect=call.tool.effect,
             text=told,
             audience=call.skill.audience,
+            step=Step(tool=call.tool.name, records=(Record(kind="", text=told),)),
         )
 
     @staticmethod
@@ -204,4 +252,5 @@ class Act:
             text=f"{told} Nothing was changed. Say so, and answer with what you have.",
             retry_at=retry_at,
             audience=call.skill.audience,
+            step=Step(tool=call.tool.name, records=(Record(kind="", text=told),)),
         )

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,8 @@ from typing import Any, Literal
 from pydantic import JsonValue, TypeAdapter
 
 from bot.pending import spoken
+from bot.prompt import fenced
+from bot.provenance import Step
 from integrations.integration import Audience
 from memory.ids import CallId, PendingId, TurnId
 from skills.skill import Skill, Tool
@@ -38,6 +39,10 @@ class Call:
     """Which of several accounts the call is for; empty for the one that the skill takes by itself."""
     approved: bool = False
     """Whether the person approved exactly this call on a card."""
+    because: str = ""
+    """Why it runs or is asked, in the gate's sentence."""
+    edited: tuple[str, ...] = ()
+    """The parameters that the person changed on the card."""
 
     @property
     def canonical(self) -> str:
@@ -83,6 +88,14 @@ class Outcome:
     """When the service said that it answers again, where it said so."""
     audience: Audience | None = None
     """Who may hear what the text tells; None when it tells nothing that was found anywhere."""
+    step: Step | None = None
+    """What the gate has to know of it for later calls; None when nothing was read or done."""
+    undo: str | None = None
+    """Of a write: what taking it back needs, as JSON."""
+    account: str = ""
+    """As whom it was done."""
+    forbidden: bool = False
+    """It may not happen, whoever asks."""
 
 
 OUTCOMES: TypeAdapter[list[Outcome]] = TypeAdapter(list[Outcome])
@@ -94,13 +107,9 @@ def executed(call: Call, content: JsonValue, *, untrusted: bool) -> str:
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     if len(body) > MOST_TEXT:
         body = f"{body[:MOST_TEXT]} …[cut, {len(body) - MOST_TEXT:,} characters more: ask for less at a time]"
-    if untrusted:
-        # A fence that the content itself could close would be none.
-        body = _FENCE_END.sub(r"<\\/", body)
-        body = f'<third-party source="{call.skill.name}">\n{body}\n</third-party>'
+    body = fenced(body, call.skill.name) if untrusted else body
     return f"Executed {call.tool.name} {call.canonical}\n{body}"
 
 
-_FENCE_END = re.compile(r"<\s*/(?=\s*third-party)", re.IGNORECASE)
 MOST_TEXT = 60_000
 """Characters of one result that the model is shown."""

@@ -1,13 +1,15 @@
 """What a person decided, carried out: approved writes run, and the model hears how each thing ended."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from bot.pending import APPROVAL, ApprovalBody, Waiting
+from bot.pending import APPROVAL, QUESTION, ApprovalBody, Waiting, shown
 from bot.toolbox.act import Act, Looked
-from bot.toolbox.ask import request
+from bot.toolbox.ask import FORBIDDEN, request
 from bot.toolbox.call import Call, Outcome
 from bot.toolbox.tools import Tools
+from bot.toolbox.trail import Trail
 from memory.ids import TurnId
 from memory.ledger import Ledger
 from memory.pending import PendingItem, PendingItems, PendingState
@@ -36,12 +38,15 @@ class Carried:
 class Decided:
     """Carries out what was decided about one turn's items, on behalf of the turn that goes on."""
 
-    def __init__(self, *, tools: Tools, act: Act, waiting: Waiting, ledger: Ledger, items: PendingItems) -> None:
+    def __init__(
+        self, *, tools: Tools, act: Act, waiting: Waiting, ledger: Ledger, items: PendingItems, trail: Trail
+    ) -> None:
         self._tools = tools
         self._act = act
         self._waiting = waiting
         self._ledger = ledger
         self._items = items
+        self._trail = trail
 
     async def carry_out(self, origin: TurnId) -> Carried:
         """Run what was approved, once; say of the rest why it did not run. May be called again after a crash."""
@@ -54,13 +59,16 @@ class Decided:
                 outcomes.append(outcome)
                 if outcome.kind != "waits":
                     results[item.call] = outcome.text
-            else:
+            elif item.kind not in ("receipt", "question"):
                 results[item.call] = said_of(item)
+            elif item.kind == "question" and item.state == "open":
+                await self._items.settle(item.id, "moved_on")  # it stood on no card, so nothing may answer it later
+        results |= results_of(items)
         return Carried(
             results=results,
             outcomes=outcomes,
             asks_again=any(outcome.kind == "waits" for outcome in outcomes),
-            quiet=bool(items) and all(item.state in ("denied", "expired", "moved_on") for item in items),
+            quiet=bool(items) and all(item.state in ("denied", "expired", "moved_on") for item in shown(items)),
         )
 
     async def _write(self, item: PendingItem) -> Outcome:
@@ -70,8 +78,9 @@ class Decided:
         except ValueError as error:
             outcome = Outcome(call=item.call, tool=body.tool, kind="told", effect="write", text=str(error))
         else:
-            outcome = await self._checked(item, body, call)
-        await self._items.settle(item.id, STATES[outcome.kind], reason=outcome.link or REASONS.get(outcome.kind))
+            outcome = await self._checked(item, body, replace(call, edited=body.edited, because=body.because))
+        why = outcome.link or (FORBIDDEN if outcome.forbidden else REASONS.get(outcome.kind))
+        await self._items.settle(item.id, STATES[outcome.kind], reason=why, undo=outcome.undo)
         return outcome
 
     async def _checked(self, item: PendingItem, body: ApprovalBody, call: Call) -> Outcome:
@@ -81,7 +90,8 @@ class Decided:
             if isinstance(looked, Outcome):
                 return looked
             if changed := self._changed(item, body, looked):
-                pending = await self._waiting.ask(replace(request(looked, body.because), changed=changed))
+                again = replace(request(looked, body.because, self._trail), changed=changed)
+                pending = await self._waiting.ask(again)
                 return Outcome(
                     call=item.call, tool=body.tool, kind="waits", effect="write", text=ASKED_AGAIN, pending=pending
                 )
@@ -112,6 +122,28 @@ REASONS = {
     "unknown": "The connection broke while I did it.",
     "waits": "Not done yet: I ask you once more.",
 }
+
+
+def results_of(items: Sequence[PendingItem]) -> dict[str, str]:
+    """What the model is told of the questions among `items`, by the call that asked them."""
+    results: dict[str, str] = {}
+    for item in items:
+        if item.kind == "question":
+            results[item.call] = "\n".join(filter(None, (results.get(item.call), answered(item))))
+    return results
+
+
+def answers_in(items: Sequence[PendingItem]) -> list[str]:
+    """What the person answered to the questions among `items`."""
+    return [item.reason for item in items if item.kind == "question" and item.state == "answered" and item.reason]
+
+
+def answered(item: PendingItem) -> str:
+    """What the model is told of a question."""
+    asked = QUESTION.validate_json(item.body).question.ask
+    if item.state == "answered":
+        return f"You asked: {asked} The person answered: {item.reason}"
+    return f"You asked: {asked} {said_of(item)}"
 
 
 def said_of(item: PendingItem) -> str:

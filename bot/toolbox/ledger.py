@@ -1,12 +1,17 @@
 """Third wrapper: every call is entered before it runs and after, so that a write acts at most once."""
 
 from bot.durable import patiently
+from bot.provenance import Step
+from bot.toolbox.audited import Audited
 from bot.toolbox.call import Call, Outcome, Wrapped
+from bot.toolbox.trail import step_of
 from memory.ledger import Earlier, Intent, Ledger
+from skills.record import Record
+from skills.skill import Result
 
 
-def entered(inner: Wrapped, ledger: Ledger) -> Wrapped:
-    """Run `inner` at most once for each write, whatever crashes."""
+def entered(inner: Wrapped, ledger: Ledger, audited: Audited) -> Wrapped:
+    """Run `inner` at most once for each write, whatever crashes; what changes something is taken down for the audit."""
 
     async def enter(call: Call) -> Outcome:
         intent = Intent(
@@ -20,12 +25,19 @@ def entered(inner: Wrapped, ledger: Ledger) -> Wrapped:
         )
         earlier: Earlier | None = await patiently(lambda: ledger.begin(intent))
         if earlier is not None and call.tool.effect == "write":
-            return repeated(call, earlier)
+            again = repeated(call, earlier)
+            if again.kind == "unknown":  # whoever began it had no time to say so
+                await patiently(lambda: audited(call, again))
+            return again
         outcome = await inner(call)
+        if call.tool.effect == "write":
+            await patiently(lambda: audited(call, outcome))
         state = outcome.kind if outcome.kind in ("done", "unknown") else "failed"
         # A read's result lives in the transcript; the ledger keeps what a write left behind.
         kept = outcome.text if call.tool.effect == "write" else outcome.said
-        await patiently(lambda: ledger.end(call.turn, call.id, state, result=kept, link=outcome.link))
+        await patiently(
+            lambda: ledger.end(call.turn, call.id, state, result=kept, link=outcome.link, undo=outcome.undo)
+        )
         return outcome
 
     return enter
@@ -43,6 +55,8 @@ def repeated(call: Call, earlier: Earlier) -> Outcome:
             said=call.tool.says.about(call.arguments).done,
             link=earlier.link,
             audience=call.skill.audience,
+            step=step_of(call, Result(content=earlier.result)),
+            undo=earlier.undo,
         )
     if earlier.state == "failed":
         return Outcome(
@@ -52,5 +66,6 @@ def repeated(call: Call, earlier: Earlier) -> Outcome:
             effect="write",
             text=earlier.result or "",
             audience=call.skill.audience,
+            step=Step(tool=call.tool.name, records=(Record(kind="", text=earlier.result or ""),)),
         )
     return call.outcome_unknown

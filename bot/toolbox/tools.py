@@ -1,5 +1,6 @@
 """What one person can call in one turn."""
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -7,12 +8,18 @@ from typing import Any
 from pydantic_ai.messages import ModelMessage, ToolCallPart
 from pydantic_ai.tools import ToolDefinition
 
+from bot.durable import patiently
 from bot.pending import Waiting
+from bot.provenance import is_known, known_links, links_in
 from bot.toolbox.act import Act
-from bot.toolbox.ask import asking
+from bot.toolbox.ask import TOO_MUCH, Asking
+from bot.toolbox.audited import Audited
 from bot.toolbox.call import Call, Outcome, Wrapped
 from bot.toolbox.ledger import entered
 from bot.toolbox.menu import OPEN, Available, Menu, opened_by
+from bot.toolbox.questions import ASK_PERSON, questions_of
+from bot.toolbox.questions import DEFINITION as ASKS
+from bot.toolbox.trail import Trail
 from bot.toolbox.validate import invalid, one_account, validated
 from integrations.integration import Level
 from memory.ids import CallId, TurnId
@@ -31,12 +38,16 @@ class Tools:
         act: Act,
         waiting: Waiting,
         ledger: Ledger,
+        trail: Trail,
+        audited: Audited,
         announce: Callable[[Call], Awaitable[None]],
     ) -> None:
         self._menu = Menu(usable, missing)
         self._waiting = waiting
         self._announce = announce
-        self._run: Wrapped = asking(entered(act, ledger), act, waiting)
+        self._trail = trail
+        inner = entered(act, ledger, audited)
+        self._run: Wrapped = Asking(inner, act=act, waiting=waiting, ledger=ledger, trail=trail, audited=audited)
 
     @property
     def instructions(self) -> list[str]:
@@ -51,7 +62,18 @@ class Tools:
 
     def definitions(self, messages: Iterable[ModelMessage]) -> list[ToolDefinition]:
         """The tools as the model is offered them after `messages`."""
-        return self._menu.definitions(self._menu.opened(messages) if self._menu.is_long else ())
+        offered = self._menu.definitions(self._menu.opened(messages) if self._menu.is_long else ())
+        return [*offered, ASKS] if offered else []
+
+    def remember(self, outcomes: Iterable[Outcome]) -> None:
+        """Keep what calls came to that ran before a crash, and so did not pass through here."""
+        for outcome in outcomes:
+            self._trail.enter(outcome.call, outcome.step)
+
+    def gives(self) -> Callable[[str], bool]:
+        """Which addresses an answer may hold now: those that the person wrote, or a service gave for what was read."""
+        known = known_links(self._trail.run)
+        return lambda address: is_known(address, known)
 
     async def call(self, turn: TurnId, part: ToolCallPart) -> Outcome:
         """Run one call of the model, or store it until the person decided, or tell the model what is wrong with it."""
@@ -60,6 +82,8 @@ class Tools:
             return self._opened(call_id, part)
         if part.tool_name in self._menu.connects:
             return await self._connect(call_id, part)
+        if part.tool_name == ASK_PERSON:
+            return await self._ask_person(call_id, part)
         try:
             call = self.prepared(turn, call_id, part.tool_name, part.args)
         except ValueError as error:
@@ -87,14 +111,22 @@ class Tools:
         told = [one.skill.instructions.read_text(encoding="utf-8") for one in known]
         return Outcome(call=call, tool=OPEN, kind="done", text="\n\n".join(["Their tools are here now.", *told]))
 
+    async def _ask_person(self, call: CallId, part: ToolCallPart) -> Outcome:
+        try:
+            questions = questions_of(part)
+        except ValueError as error:
+            return invalid(call, ASK_PERSON, str(error))
+        if await patiently(self._waiting.full):
+            return Outcome(call=call, tool=ASK_PERSON, kind="told", text=TOO_MUCH)
+        pending = await self._waiting.ask_person(call, questions)
+        return Outcome(call=call, tool=ASK_PERSON, kind="waits", text="Waits for the person's answer.", pending=pending)
+
     async def _connect(self, call: CallId, part: ToolCallPart) -> Outcome:
         skill = self._menu.connects[part.tool_name]
-        try:
-            purpose = str(part.args_as_dict().get("purpose") or skill.purpose)
-        except ValueError:
-            purpose = skill.purpose
+        if await patiently(self._waiting.full):
+            return Outcome(call=call, tool=part.tool_name, kind="told", text=TOO_MUCH)
         needs: Level = "write" if skill.name in self._menu.usable else "read"
-        pending = await self._waiting.ask_to_connect(call, skill, purpose=purpose, needs=needs)
+        pending = await self._waiting.ask_to_connect(call, skill, purpose=purpose_of(part, skill), needs=needs)
         return Outcome(
             call=call,
             tool=part.tool_name,
@@ -102,3 +134,17 @@ class Tools:
             text="Waits for the person to connect their account.",
             pending=pending,
         )
+
+
+def purpose_of(part: ToolCallPart, skill: Skill) -> str:
+    """What an account is needed for, in a few words of the model, which end a sentence of ours."""
+    try:
+        given = str(part.args_as_dict().get("purpose") or "")
+    except ValueError:
+        given = ""
+    words = " ".join(re.split(r"[.!?:;]\s|\n", given, maxsplit=1)[0].split())
+    return words if 0 < len(words) <= MOST_PURPOSE and not links_in(words) else skill.purpose
+
+
+MOST_PURPOSE = 80
+"""Characters. More is a text of its own, which would be read as ours."""

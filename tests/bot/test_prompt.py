@@ -154,7 +154,7 @@ def test_whatever_happened_a_vendor_can_take_the_history(kinds: list[str], windo
 def test_attached_files_are_named_and_said_to_be_unread() -> None:
     files = (AttachedFile(id="F1", name="plan.csv", kind="csv", size=2048),)
     assert plain([asked(incoming("look", files=files))]) == [
-        "person: look\n[attached: plan.csv, csv, 2,048 bytes; not read]"
+        'person: look\n<third-party source="attached">\nplan.csv, csv, 2,048 bytes; not read\n</third-party>'
     ]
 
 

@@ -25,6 +25,7 @@ from memory.ids import PendingId, PersonId, TurnId, WorkspaceId
 from memory.ledger import Ledger
 from memory.pending import PendingItems
 from memory.people import Person
+from memory.tool_rules import EVERY, ToolRules
 from memory.turns import admit
 from memory.workers import Workers
 from skills.skill import Skill
@@ -147,6 +148,8 @@ async def make(database: Database, dbos: None) -> MakeRoom:
 
     async def offer(_person: PersonId, integration: str, pending: PendingId) -> str:
         return f"https://pinyon.test/connect/{integration}/{pending}"
+
+    await ToolRules(database).set(PERSON.workspace, EVERY, "ask", by=PERSON.id, now=datetime.now(UTC))
 
     def made(*script: Scripted, why: str = "", person: Person = PERSON, budget: Budget | None = None) -> Room:
         model, surface, board = FakeModel(script), FakeSurface(person), Board()
@@ -381,3 +384,16 @@ async def test_a_turn_that_killed_its_workers_is_given_up_with_an_apology(make: 
     await room.room.give_up(TurnId("1.1"))
     assert isinstance(room.surface.replies[-1].answers[0].card, FailureCard)
     assert await room.state("1.1") == "failed"
+
+
+async def test_what_was_read_in_a_thread_is_known_to_its_later_turns(make: MakeRoom, database: Database) -> None:
+    room: Room = make(calls(("read_notes", {"place": "door"})), said("One note."), WRITE)
+    await ToolRules(database).set(PERSON.workspace, EVERY, None, by=PERSON.id, now=datetime.now(UTC))
+    await room.ask("read the door")
+    await room.run("1.1")
+    await room.ask("put up the note at wall/wall", "1.2")
+    answer = await room.run("1.2")
+    assert answer is not None
+    assert isinstance(answer.card, ApprovalCard)
+    assert "I read" in answer.card.because
+    assert room.board.notes == []

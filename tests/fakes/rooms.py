@@ -1,6 +1,6 @@
 """Fakes at the edges of the rooms of a turn: a scripted model, a reply that keeps what it is told, a small vendor."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,12 +13,16 @@ from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
 from bot.llm import ModelAnswer, ModelCall, Shown, Usage
 from bot.messages import Answer, IncomingMessage, Task
 from bot.pending import Waiting
+from bot.provenance import Run
 from bot.toolbox.act import Act, SignedIn
+from bot.toolbox.audited import audited_by
 from bot.toolbox.call import Call
 from bot.toolbox.menu import Available
 from bot.toolbox.tools import Tools
-from integrations.errors import AccessRevoked
+from bot.toolbox.trail import Trail, identities, rules_of
+from integrations.errors import AccessRevoked, Refused
 from integrations.integration import Level
+from memory.audit import Audit
 from memory.database import Database
 from memory.ids import ConversationId, PendingId, PersonId, TurnId, WorkspaceId
 from memory.ledger import Ledger
@@ -103,6 +107,7 @@ class FakeReply:
     statuses: list[str] = field(default_factory=list[str])
     tasks: list[Task] = field(default_factory=list[Task])
     answers: list[Answer] = field(default_factory=list[Answer])
+    given: Callable[[str], bool] = lambda _address: True
 
     async def status(self, text: str) -> None:
         self.statuses.append(text)
@@ -112,6 +117,9 @@ class FakeReply:
 
     async def restart(self) -> None:
         self.written = ""
+
+    def only_links(self, given: Callable[[str], bool]) -> None:
+        self.given = given
 
     async def task(self, task: Task) -> None:
         self.tasks.append(task)
@@ -163,6 +171,13 @@ async def count_notes(ctx: ToolContext[Board]) -> Result:
     return Result(content=len(ctx.client.notes), untrusted=False, said="Counted")
 
 
+async def _take_down(ctx: ToolContext[Board], note: int) -> None:
+    ctx.client.called("undo")
+    if not ctx.client.notes[note - 1]:
+        raise Refused("The note is gone already.")
+    ctx.client.notes[note - 1] = ""
+
+
 @tool(
     "write",
     says=Says(
@@ -172,17 +187,29 @@ async def count_notes(ctx: ToolContext[Board]) -> Result:
         refused="Not put up",
         labels=(("Place", "{place}"), ("For", "{readers}")),
         text="Text, exactly as it will stand there",
+        always="put up notes at {place}",
+        undo="Take the note down?",
+        undone="Note taken down",
+        kept="Who read it has read it.",
     ),
     targets=("place", "readers"),
     payload=("text",),
+    egress=True,
     settle=_in_full,
     version=_state,
+    asked_as=frozenset({"put", "note"}),
+    kinds={"place": "place", "readers": "person"},
+    seen_by=("{readers}", "board:{place}"),
+    always=("place",),
+    undo=_take_down,
 )
 async def write_note(ctx: ToolContext[Board], place: str, text: str, readers: list[str] | None = None) -> Result:
     """Put up a note."""
     ctx.client.called("write_note")
     ctx.client.notes.append(f"{place}: {text}")
-    return Result(content={"id": len(ctx.client.notes)}, untrusted=False, link="https://board.test/1", said="Wrote")
+    note = len(ctx.client.notes)
+    link = "https://board.test/1"
+    return Result(content={"id": note}, untrusted=False, link=link, said="Wrote", undo={"note": note})
 
 
 @tool("write", says=Says(doing="Clearing", ask="Clear it?", done="Cleared", refused="Not cleared"), destroys=True)
@@ -201,7 +228,7 @@ NOTES = Skill(
     tools=(read_notes, count_notes, write_note, clear),
     examples=(),
     reads="Notes",
-    changes="Notes, after you approve each",
+    changes="Notes, after you asked for it or approved it",
     instructions=Path("notes.md"),
 )
 MAIL = Skill(
@@ -241,6 +268,9 @@ class FakeAccounts:
 
 # A toolbox over a real store.
 
+EVERY_WRITE_ASKS = {"*": "ask"}
+"""What admins may decide, for tests of what follows a card."""
+
 
 @dataclass
 class Bench:
@@ -254,6 +284,7 @@ class Bench:
     ledger: Ledger
     items: PendingItems
     tools: Tools
+    trail: Trail
     announced: list[str]
 
     async def call(self, name: str, arguments: str | dict[str, Any], *, call: str = "c0") -> Any:
@@ -269,6 +300,7 @@ async def bench(
     accounts: FakeAccounts | None = None,
     connected: Sequence[Skill] = (NOTES,),
     missing: Sequence[Skill] = (MAIL,),
+    ruled: Mapping[str, str] = EVERY_WRITE_ASKS,
 ) -> Bench:
     """Build the toolbox of one turn; the worker is on the roll."""
     workers = Workers(database)
@@ -292,7 +324,12 @@ async def bench(
         announced.append(call.doing)
 
     usable = [Available(skill=skill) for skill in connected]
-    tools = Tools(usable, missing, act=act, waiting=waiting, ledger=ledger, announce=announce)
+    about = Run(words=message.text, me=identities(PERSON, usable), ruled=rules_of(ruled, usable))
+    trail = Trail(about=about)
+    audited = audited_by(Audit(database), PERSON)
+    tools = Tools(
+        usable, missing, act=act, waiting=waiting, ledger=ledger, trail=trail, audited=audited, announce=announce
+    )
     return Bench(
         message=message,
         board=board,
@@ -302,5 +339,6 @@ async def bench(
         ledger=ledger,
         items=items,
         tools=tools,
+        trail=trail,
         announced=announced,
     )

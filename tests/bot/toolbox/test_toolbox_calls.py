@@ -171,7 +171,7 @@ async def test_a_card_says_how_the_target_stands(desk: Bench) -> None:
 
 async def test_the_tools_are_offered_with_their_schemas_and_no_others(desk: Bench) -> None:
     offered = {definition.name: definition for definition in desk.tools.definitions(())}
-    assert list(offered) == ["read_notes", "count_notes", "write_note", "clear", "connect_mail"]
+    assert list(offered) == ["read_notes", "count_notes", "write_note", "clear", "connect_mail", "ask_person"]
     assert offered["read_notes"].description == "Read the notes at a place."
     assert "Not connected yet" in (offered["connect_mail"].description or "")
 
@@ -275,7 +275,7 @@ async def test_calls_of_one_response_do_not_wait_for_each_other(desk: Bench) -> 
 
 
 async def test_a_card_marks_what_the_person_wrote_themselves(database: Database) -> None:
-    desk = await bench(database, message=incoming("put “Buy milk” on wall"))
+    desk = await bench(database, message=incoming("put “Buy milk” on wall/wall"))
     await desk.call("write_note", WRITE)
     [item] = await desk.items.of_turn(TURN)
     write = APPROVAL.validate_json(item.body).write

@@ -44,7 +44,12 @@ async def going_on(database: Database, desk: Bench, *, turn: TurnId = ON, **othe
     message = incoming("put it up", turn=turn, continues=TURN)
     after = await bench(database, message=message, accounts=desk.accounts, **others)
     return after, Decided(
-        tools=after.tools, act=after.act, waiting=after.waiting, ledger=after.ledger, items=after.items
+        tools=after.tools,
+        act=after.act,
+        waiting=after.waiting,
+        ledger=after.ledger,
+        items=after.items,
+        trail=after.trail,
     )
 
 
