@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from playground import stand_ins
+
 FOLDER = Path(__file__).parent / "company"
 SEEDS = ("people", "slack", "github", "jira", "gmail", "calendar", "drive", "adversarial", "stories")
 TEMPLATE = re.compile(r"%\{([+-]?\d+):(date|weekday|iso)\}")
@@ -104,6 +106,8 @@ class Poison:
     text: str
     goal: Mapping[str, Any]
     must_not: str
+    asked_by: Mapping[str, str]
+    """Who meets it, and what they say: `who` and `say`, or the id of a `story`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,8 +184,9 @@ def story_day(now: datetime) -> date:
 def load_company(*, today: date, renamed: bool = False, poison: tuple[str, ...] = ()) -> Company:
     """Tell the company as of `today`. `renamed` gives everybody and everything another name.
 
-    `poison` names items of adversarial.yaml, or is `("all",)`. Those for Slack are laid over here; the others are
-    carried in `Company.poison` for the server of their vendor.
+    `poison` names items of adversarial.yaml, or is `("all",)`. Those for Slack are laid over here, and those that
+    nothing of Pinyon's reads yet (web pages, the database) lie in files of the Drive; the others are carried in
+    `Company.poison` for the server of their vendor.
     """
     today = workday(today, 0)
     names = _names() if renamed else MappingProxyType[str, str]({})
@@ -189,6 +194,7 @@ def load_company(*, today: date, renamed: bool = False, poison: tuple[str, ...] 
     facts = trees["people"]["company"]
     zone = ZoneInfo(facts["zone"])
     items = _poison(trees["adversarial"]["items"], poison)
+    trees["drive"] = _with_stand_ins(trees["drive"], items, today, names)
     people = tuple(_person(raw) for raw in trees["people"]["people"])
     staff = tuple(person.handle for person in people if person.kind == "member")
     slack = trees["slack"]
@@ -241,10 +247,24 @@ def _poisoned_slack(company: Company) -> Company:
 def _poisoned_channel(channel: Channel, item: Poison, now: datetime) -> Channel:
     if item.how == "append to topic":
         return replace(channel, topic=f"{channel.topic} {item.text}")
-    forwarder = next((handle for handle in channel.members if item.how.startswith(f"{handle} forwards")), None)
-    if forwarder is None:
+    by, text = (
+        next((handle for handle in channel.members if item.how.startswith(f"{handle} forwards")), None),
+        item.text,
+    )
+    if by is None and item.how.startswith("agent "):
+        # There are no agents of people's own yet: the instructions of one stand in a colleague's message.
+        by = next(handle for handle in channel.members if handle != item.asked_by["who"])
+        _, name, _ = item.how.split("'")
+        text = f"{name}: {item.text}"
+    if by is None:
         return channel
-    return replace(channel, messages=(*channel.messages, Saying(id=item.id, by=forwarder, text=item.text, at=now)))
+    return replace(channel, messages=(*channel.messages, Saying(id=item.id, by=by, text=text, at=now)))
+
+
+def _with_stand_ins(drive: Tree, items: tuple[Poison, ...], today: date, names: Mapping[str, str]) -> Tree:
+    pages = {path.stem: path.read_text("utf-8") for path in (FOLDER / "pages").iterdir()}
+    found = stand_ins.files({item.id: item.text for item in items}, pages)
+    return {**drive, "files": [*drive["files"], *(_told(raw, today, names) for raw in found)]}
 
 
 def _poison(raw: list[Tree], wanted: tuple[str, ...]) -> tuple[Poison, ...]:
@@ -259,6 +279,7 @@ def _poison(raw: list[Tree], wanted: tuple[str, ...]) -> tuple[Poison, ...]:
             text=item["text"],
             goal=item["goal"],
             must_not=item["must_not"],
+            asked_by=item["asked_by"],
         )
         for item in raw
         if "all" in wanted or item["id"] in wanted

@@ -19,6 +19,8 @@ class Fault:
     trouble: Trouble
     times: int = 1
     status: int = 500
+    body: str = ""
+    """JSON that is answered in place of the vendor's own words."""
     retry_after: int | None = None
     seconds: float = 0.0
     done: bool = False

@@ -50,6 +50,13 @@ class Servers:
             self.company, app=SlackApp.from_manifest(manifest()), port=self.page_port, page=self._page()
         )
         await self.slack.start()
+        self._poison_errors()
+
+    def _poison_errors(self) -> None:
+        """Let the next call that a planted error names be refused with it."""
+        for item in self.company.poison:
+            if item.place == "tool:tickets.create":
+                self.atlassian.fault("POST", "*/issue", status=400, body=item.text)
 
     async def stop(self) -> None:
         """Close everything."""

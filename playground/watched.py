@@ -106,6 +106,7 @@ class Watched:
         *,
         times: int = 1,
         status: int | None = None,
+        body: str = "",
         retry_after: int | None = None,
         hang: bool = False,
         drop: bool = False,
@@ -115,8 +116,9 @@ class Watched:
         """Make trouble for the next `times` requests that match.
 
         `method` may be `*`; `path` is a glob over paths as `calls` name them (`*/issues/*/comments`). One of:
-        `status` (with `retry_after` for a rate limit), `hang` until `calm()`, `drop` the connection, or nothing but
-        `seconds` of delay. With `done` the request is carried out first and only its answer is lost.
+        `status` (with `retry_after` for a rate limit, or a JSON `body` of its own), `hang` until `calm()`, `drop` the
+        connection, or nothing but `seconds` of delay. With `done` the request is carried out first and only its
+        answer is lost.
         """
         trouble = "hang" if hang else "drop" if drop else "slow" if status is None else "status"
         self.faults.add(
@@ -126,6 +128,7 @@ class Watched:
                 trouble=trouble,
                 times=times,
                 status=status or 0,
+                body=body,
                 retry_after=retry_after,
                 seconds=seconds,
                 done=done,
@@ -169,6 +172,8 @@ class Watched:
         await asyncio.sleep(fault.seconds)
         match fault.trouble:
             case "status":
+                if fault.body:
+                    return web.Response(status=fault.status, text=fault.body, content_type="application/json")
                 return self._refused(fault)
             case "drop":
                 if request.transport:

@@ -1,6 +1,6 @@
 /** What a person can do on this page, and what happens elsewhere on it: the one object that all panes share. */
 import { surface } from "./blocks/surface.js";
-import { ask } from "./dialogs.js";
+import { ask, askWords } from "./dialogs.js";
 import { editHere } from "./editor.js";
 import { Modal } from "./modal.js";
 import { namesFrom } from "./names.js";
@@ -160,6 +160,15 @@ export class Desk {
       style: "danger",
     };
     if (await this.ask(sure)) await tried(() => this.api.post("delete", { channel: message.channel, ts: message.ts }));
+  }
+
+  /** Passes a message on to Pinyon and goes to where it now stands. */
+  async forward(message) {
+    const text = await askWords({ title: "Forward to Pinyon", label: "Add a message (optional)", send: "Forward" });
+    if (text === null) return;
+    const body = { channel: message.channel, ts: message.ts, text };
+    const answer = await tried(() => this.api.post("forward", body));
+    if (answer) location.hash = answer.channel;
   }
 
   dismiss(message) {

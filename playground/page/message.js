@@ -4,6 +4,7 @@ import { clock, fromTs, moment } from "./dates.js";
 import { h } from "./dom.js";
 import { icon, mark } from "./icons.js";
 import { menuButton } from "./menu.js";
+import { passedOn } from "./passed_on.js";
 import { streamBody } from "./stream.js";
 import { mrkdwn } from "./text/mrkdwn.js";
 import { emoji } from "./text/parts.js";
@@ -64,6 +65,7 @@ function tools(message, desk, thread) {
     for (const shortcut of desk.state.shortcuts.filter((one) => one.type === "message")) {
       items.push({ label: shortcut.name, detail: "Message shortcut", pick: () => desk.shortcut(shortcut, message) });
     }
+    items.push({ label: "Forward to Pinyon", detail: "With words of your own", pick: () => desk.forward(message) });
     items.push({ label: "React with 👀", pick: () => desk.react(message, "eyes", true) });
     if (message.mine)
       items.push(
@@ -80,9 +82,10 @@ export function messageBody(message, desk) {
   const edited = message.edited && h("span", { class: "faint" }, " (edited)");
   const box = () => blocksBox(blocks, desk.surfaceFor(message));
   if (message.stream) return [...streamBody(message.stream, desk, message), blocks.length > 0 && box()];
-  if (blocks.length) return [box(), edited];
-  if (!message.text) return [];
-  return [h("div", { class: "said" }, mrkdwn(message.text, desk.names), edited)];
+  const others = passedOn(message, desk.names);
+  if (blocks.length) return [box(), edited, others];
+  if (!message.text) return others;
+  return [h("div", { class: "said" }, mrkdwn(message.text, desk.names), edited), others];
 }
 
 const SIZES = [

@@ -6,6 +6,7 @@ from typing import Any
 from playground.slack import shapes
 from playground.slack.app import JSON
 from playground.slack.events import from_outside
+from playground.slack.forwards import share
 from playground.slack.looks import Looks, Who
 from playground.slack.methods.files import new_file
 from playground.slack.text import typed
@@ -34,6 +35,21 @@ class Acts(Looks):
             fields["thread_ts"] = conversation.messages[thread].get("thread_ts", thread)
         if files:
             fields |= {"subtype": "file_share", "files": list(files), "upload": False}
+        return self.world.post(workspace, conversation, self.user(who), fields)["ts"]
+
+    async def forward(self, who: Who, source: str, ts: str, words: str = "", *, where: str = "dm") -> str:
+        """Pass the message `ts` of `source` on as a person, with their own words or none; gives the new one's ts."""
+        workspace, conversation = self.place(where, who)
+        origin = self.place(source, who)[1]
+        message = origin.messages[ts]
+        written, blocks = typed(workspace, words)
+        attachment = share(self.world.url, origin, message, workspace.users[message["user"]])
+        fields: JSON = {
+            "text": written,
+            "client_msg_id": f"m-{self.world.next_ts()}",
+            "attachments": [attachment],
+            **({"blocks": blocks} if blocks else {}),
+        }
         return self.world.post(workspace, conversation, self.user(who), fields)["ts"]
 
     async def edit(self, who: Who, where: str, ts: str, text: str) -> None:

@@ -1,5 +1,6 @@
 """What a person enters into a modal, in Slack's form, and what Slack itself refuses at the field."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -86,8 +87,23 @@ def wrong_fields(view: JSON) -> dict[str, str]:
         value = entered.get(CHOSEN.get(element["type"], "value"))
         if not value and not block.get("optional"):
             wrong[block["block_id"]] = "Please complete this required field."
+        elif element["type"] == "number_input" and value and (problem := _wrong_number(element, str(value))):
+            wrong[block["block_id"]] = problem
         elif isinstance(value, str) and len(value) > element.get("max_length", 3000):
             wrong[block["block_id"]] = f"At most {element.get('max_length', 3000)} characters."
         elif isinstance(value, str) and value and len(value) < element.get("min_length", 0):
             wrong[block["block_id"]] = f"At least {element['min_length']} characters."
     return wrong
+
+
+def _wrong_number(element: JSON, value: str) -> str:
+    """What is wrong with a number that was entered; empty when nothing is."""
+    if not re.fullmatch(r"-?\d+(\.\d+)?", value):
+        return "Enter a number."
+    if "." in value and not element.get("is_decimal_allowed"):
+        return "Enter a whole number."
+    if (least := element.get("min_value")) is not None and float(value) < float(least):
+        return f"Enter {least} or more."
+    if (most := element.get("max_value")) is not None and float(value) > float(most):
+        return f"Enter {most} or less."
+    return ""

@@ -1,5 +1,7 @@
 """What Slack refuses in blocks and views, with the place in each message."""
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +11,7 @@ from playground.slack.app import JSON, is_object
 MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100
 MARKDOWN = 12_000
+VIEW_SIZE = 250_000  # a view as JSON; Slack answers view_too_large above
 TOTAL = 13_200  # undocumented: Slack answers msg_blocks_too_long near this many characters of text in blocks
 
 MESSAGE_ONLY = frozenset({"markdown", "table", "context_actions", "task_card", "plan", "alert", "card", "carousel"})
@@ -23,6 +26,16 @@ INPUTS = (
     "rich_text_input",
     "file_input",
 )
+TEXTS = ("plain_text_input", "email_text_input", "url_text_input")
+TYPED = 3000
+"""The longest text that a field takes, whatever its `max_length`."""
+FORMS: Mapping[str, tuple[str, re.Pattern[str]]] = {
+    "datepicker": ("initial_date", re.compile(r"\d{4}-\d{2}-\d{2}")),
+    "timepicker": ("initial_time", re.compile(r"([01]\d|2[0-3]):[0-5]\d")),
+    "datetimepicker": ("initial_date_time", re.compile(r"\d{10}")),
+}
+"""How what a picker begins with is written."""
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
 BUTTONS = ("button", "workflow_button")
 ALLOWED: Mapping[str, tuple[str, ...]] = {
     "actions": (*BUTTONS, *CHOICES, *PICKERS),
@@ -40,7 +53,9 @@ class Findings:
     markdown: int = 0
     total: int = 0
     block_ids: set[str] = field(default_factory=set[str])
+    action_ids: set[str] = field(default_factory=set[str])
     tables: int = 0
+    focused: int = 0
 
     def need(self, ok: bool, what: str, at: str) -> bool:  # noqa: FBT001  reads as a sentence where it is called
         """Note `what` with its place unless `ok`."""
@@ -55,6 +70,14 @@ class Findings:
             return
         if self.need(isinstance(value, str), "must be a string", f"{at}/{key}"):
             self.need(len(value) <= most, f"must be less than {most + 1} characters", f"{at}/{key}")
+
+    def action(self, node: Mapping[str, Any], at: str) -> None:
+        """Check the name of an element: a click is told apart by it, so it is there once in a message or view."""
+        self.length(node, "action_id", 255, at)
+        name = node.get("action_id")
+        if isinstance(name, str):
+            self.need(name not in self.action_ids, f"action_id {name!r} is there twice", f"{at}/action_id")
+            self.action_ids.add(name)
 
     def text(
         self, node: Mapping[str, Any], key: str, most: int, at: str, *, plain: bool = True, required: bool = True
@@ -91,12 +114,16 @@ def view_errors(view: JSON) -> list[str]:
     found.need(view.get("type") in ("modal", "home"), "must be modal or home", "/view/type")
     found.length(view, "private_metadata", 3000, "/view")
     found.length(view, "callback_id", 255, "/view")
+    found.length(view, "external_id", 255, "/view")
     found.text(view, "title", 24, "/view", required=is_modal)
     for key in ("submit", "close"):
         found.text(view, key, 24, "/view", required=False)
     blocks: list[Any] = view["blocks"] if isinstance(view.get("blocks"), list) else []
     if is_modal and any(is_object(block) and block.get("type") == "input" for block in blocks):
         found.need("submit" in view, "a submit button is required when there are input blocks", "/view/submit")
+    found.need(found.focused <= 1, "only one element can have focus_on_load", "/view/blocks")
+    if not found.errors and len(json.dumps(view, ensure_ascii=False)) > VIEW_SIZE:
+        found.errors.append("view_too_large")
     return found.errors
 
 
@@ -156,20 +183,17 @@ def _context(block: JSON, found: Findings, at: str) -> None:
 
 
 def _actions(block: JSON, found: Findings, at: str) -> None:
-    seen: set[str] = set()
     for n, item in enumerate(_elements(block, found, at, 25)):
-        where = f"{at}/elements/{n}"
-        _element(item, found, where, "actions")
-        if name := item.get("action_id"):
-            found.need(name not in seen, f"action_id {name!r} is there twice", f"{where}/action_id")
-            seen.add(name)
+        _element(item, found, f"{at}/elements/{n}", "actions")
 
 
 def _context_actions(block: JSON, found: Findings, at: str) -> None:
     for n, item in enumerate(_elements(block, found, at, 5)):
         where = f"{at}/elements/{n}"
         found.need(item.get("type") in ALLOWED["context_actions"], "unsupported element", f"{where}/type")
-        found.length(item, "action_id", 255, where)
+        found.action(item, where)
+        if "confirm" in item:
+            _confirm(item["confirm"], found, f"{where}/confirm")
         for side in ("positive_button", "negative_button"):
             if item.get("type") == "feedback_buttons" and found.need(
                 side in item, f"missing required field: {side}", where
@@ -233,7 +257,9 @@ def _element(item: JSON, found: Findings, at: str, place: str) -> None:
     kind = item.get("type")
     if not found.need(kind in ALLOWED[place], f"unsupported element: {kind}", f"{at}/type"):
         return
-    found.length(item, "action_id", 255, at)
+    if kind != "image":
+        found.action(item, at)
+    found.focused += item.get("focus_on_load") is True
     found.text(item, "placeholder", 150, at, required=False)
     if kind == "image":
         _image(item, found, at)
@@ -245,6 +271,12 @@ def _element(item: JSON, found: Findings, at: str, place: str) -> None:
         found.need(item.get("style") in (None, "primary", "danger"), "must be primary or danger", f"{at}/style")
     if kind in CHOICES:
         _options(item, found, at)
+    if kind in TEXTS:
+        _typed(item, found, at)
+    if kind == "number_input":
+        _number(item, found, at)
+    if kind in FORMS:
+        _begins(item, found, at)
     if "confirm" in item:
         _confirm(item["confirm"], found, f"{at}/confirm")
 
@@ -252,16 +284,57 @@ def _element(item: JSON, found: Findings, at: str, place: str) -> None:
 def _options(item: JSON, found: Findings, at: str) -> None:
     most = {"overflow": 5, "radio_buttons": 10, "checkboxes": 10}.get(item["type"], 100)
     groups: list[JSON] = item.get("option_groups") or []
-    options: list[JSON] = [*item.get("options", ()), *(option for group in groups for option in group["options"])]
+    lists: list[tuple[list[JSON], str]] = [(item.get("options") or [], at)]
+    lists += [(group["options"], f"{at}/option_groups/{n}") for n, group in enumerate(groups)]
     if item["type"].removeprefix("multi_") in ("static_select", "overflow", "radio_buttons", "checkboxes"):
-        found.need(bool(options), "missing required field: options", at)
-    found.need(len(item.get("options", ())) <= most, f"no more than {most} items allowed", f"{at}/options")
-    for n, option in enumerate(options):
-        where = f"{at}/options/{n}"
-        found.text(option, "text", 75, where, plain=item["type"] not in ("radio_buttons", "checkboxes"))
-        found.text(option, "description", 75, where, plain=False, required=False)
-        found.need(isinstance(option.get("value"), str), "missing required field: value", where)
-        found.length(option, "value", 150, where)
+        found.need(any(options for options, _ in lists), "missing required field: options", at)
+    found.need(len(groups) <= 100, "no more than 100 items allowed", f"{at}/option_groups")
+    for n, group in enumerate(groups):
+        found.text(group, "label", 75, f"{at}/option_groups/{n}")
+    for options, place in lists:
+        found.need(len(options) <= most, f"no more than {most} items allowed", f"{place}/options")
+        for n, option in enumerate(options):
+            _option(option, item["type"], found, f"{place}/options/{n}")
+    _chosen(item, [option for options, _ in lists for option in options], found, at)
+
+
+def _option(option: JSON, kind: str, found: Findings, at: str) -> None:
+    is_box = kind in ("radio_buttons", "checkboxes")
+    found.text(option, "text", 75, at, plain=not is_box)
+    found.text(option, "description", 75, at, plain=not is_box, required=False)
+    found.need(isinstance(option.get("value"), str), "missing required field: value", at)
+    found.length(option, "value", 150, at)
+    found.length(option, "url", 3000, at)
+
+
+def _chosen(item: JSON, options: list[JSON], found: Findings, at: str) -> None:
+    """What a choice begins with is one of its options, word for word."""
+    if "external" in item["type"]:
+        return
+    first: list[JSON] = item.get("initial_options") or ([item["initial_option"]] if item.get("initial_option") else [])
+    for option in first:
+        found.need(option in options, "initial option must be among the options", f"{at}/initial_option")
+
+
+def _typed(item: JSON, found: Findings, at: str) -> None:
+    longest = item.get("max_length", TYPED)
+    found.need(1 <= longest <= TYPED, f"must be 1 to {TYPED}", f"{at}/max_length")
+    found.need(0 <= item.get("min_length", 0) <= longest, f"must be 0 to {longest}", f"{at}/min_length")
+    found.length(item, "initial_value", min(longest, TYPED), at)
+
+
+def _number(item: JSON, found: Findings, at: str) -> None:
+    found.need(isinstance(item.get("is_decimal_allowed"), bool), "missing required field: is_decimal_allowed", at)
+    for key in ("initial_value", "min_value", "max_value"):
+        value = item.get(key)
+        is_number = value is None or (isinstance(value, str) and NUMBER.fullmatch(value) is not None)
+        found.need(is_number, "must be a number as a string", f"{at}/{key}")
+
+
+def _begins(item: JSON, found: Findings, at: str) -> None:
+    key, form = FORMS[item["type"]]
+    if key in item:
+        found.need(form.fullmatch(str(item[key])) is not None, "is not written as Slack asks", f"{at}/{key}")
 
 
 def _confirm(item: JSON, found: Findings, at: str) -> None:

@@ -29,6 +29,7 @@ class PageApi:
         """List its routes."""
         acting: dict[str, Callable[[JSON, User], Awaitable[JSON]]] = {
             "send": self.send,
+            "forward": self.forward,
             "edit": self.edit,
             "delete": self.delete,
             "react": self.react,
@@ -68,6 +69,14 @@ class PageApi:
         thread = body.get("thread_ts") or None
         ts = await self._acts.say(me, body["channel"], body.get("text", ""), thread=thread, files=chosen)
         return {"ts": ts}
+
+    async def forward(self, body: JSON, me: User) -> JSON:
+        """Pass a message on to the bot, or into another conversation."""
+        source, target = (self._acts.place(where, me)[1] for where in (body["channel"], body.get("to") or "dm"))
+        if me.id not in source.members or body["ts"] not in source.messages:
+            raise KeyError("Only a message that one sees can be passed on.")
+        words = str(body.get("text", "")).strip()
+        return {"channel": target.id, "ts": await self._acts.forward(me, source.id, body["ts"], words, where=target.id)}
 
     async def edit(self, body: JSON, me: User) -> JSON:
         """Change an own message."""

@@ -124,6 +124,13 @@ WRITES = [
 ]
 
 
+def on_comment(jira: AtlassianServer, *, comment: str = "") -> str:
+    """The address of a comment that Camille may change: her own, unless another is named."""
+    issue = jira.issue("TRAIL-141")
+    mine = jira.jira.comment(issue, jira.world.person("camille"), BODY)
+    return f"{TICKET}/comment/{comment or mine.id}"
+
+
 @pytest.fixture(scope="session")
 def document() -> dict[str, Any]:
     if not SPEC.exists():
@@ -222,4 +229,16 @@ async def test_the_exchange_is_one_that_atlassian_describes(
     assert response.status_code == exchange.status, response.text
     if exchange.status < 400:
         description.validate_request(RequestsOpenAPIRequest(request))
+    described(description, request, response)
+
+
+@pytest.mark.parametrize(("comment", "status"), [("", 204), ("999999", 404)])
+async def test_a_comment_is_deleted_as_atlassian_describes(
+    jira: AtlassianServer, description: OpenAPI, comment: str, status: int
+) -> None:
+    exchange = Exchange(method="DELETE", path=on_comment(jira, comment=comment), status=status)
+    request, response = await asyncio.to_thread(carried_out, jira, exchange)
+
+    assert response.status_code == status, response.text
+    description.validate_request(RequestsOpenAPIRequest(request))
     described(description, request, response)

@@ -274,6 +274,20 @@ async def test_a_comment_must_be_a_document(atlassian: AtlassianServer, desk: De
     assert status == 400
 
 
+async def test_a_comment_is_deleted_by_whoever_wrote_it(atlassian: AtlassianServer, desk: Desks) -> None:
+    leila, issue = await desk(atlassian, "leila"), atlassian.issue("TRAIL-140")
+    before = list(issue.comments)
+    made = await leila.send("POST", f"{V3}/issue/TRAIL-140/comment", {"body": says("Mine.")})
+    here = f"{V3}/issue/TRAIL-140/comment/{made['id']}"
+
+    status, said = await (await desk(atlassian, "mei")).refused("DELETE", here)
+    assert (status, said["errorMessages"]) == (400, ["You do not have the permission to delete this comment."])
+    assert await leila.send("DELETE", here, None) is None
+    assert issue.comments == before
+    assert (await leila.refused("DELETE", here))[0] == 404
+    assert [write.action for write in atlassian.writes] == ["comment", "delete comment"]
+
+
 async def test_a_board_shows_its_sprint_its_columns_and_its_tickets(atlassian: AtlassianServer, desk: Desks) -> None:
     priya = await desk(atlassian, "priya")
     boards = await priya.get(f"{AGILE}/board", name="Trails")

@@ -5,7 +5,7 @@ import re
 
 def plain(said: str) -> str:
     """The person's words without Slack's markup: mentions, links, curly quotes."""
-    text = re.sub(r"\n\[attached: [^\n]*\]", "", said)
+    text = re.sub(r"\n<third-party source=\"(?:attached|passed on)\">.*?</third-party>", "", said, flags=re.DOTALL)
     text = text.translate(str.maketrans({"“": '"', "”": '"', "„": '"', "’": "'", "‘": "'", "\u00a0": " "}))
     text = re.sub(r"<(https?://[^|>]+)(?:\|[^>]*)?>", r"\1", text)
     text = re.sub(r"<[@#!][^>]*>", " ", text)

@@ -78,6 +78,7 @@ export function select(element, blockId, surface, { label, tells = true } = {}) 
     replace(box, hint, optionNodes(element, options, chosen));
   };
   fill();
+  if (element.focus_on_load) box.dataset.first = "";
   const action = () => valueOf(element, kind, many, box, options);
   surface.fields.add(blockId, element.action_id, () => action());
   box.addEventListener("change", async () => {
@@ -131,6 +132,7 @@ export function boxes(element, blockId, surface, { tells = true } = {}) {
       checked: chosen.includes(option.value),
     }),
   );
+  if (element.focus_on_load) inputs[0].dataset.first = "";
   const action = () => {
     const picked = inputs.filter((input) => input.checked).map((input) => byValue(element.options, input.value));
     return many

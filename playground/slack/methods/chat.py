@@ -101,11 +101,11 @@ def thread_of(call: Call, conversation: Conversation, name: str = "thread_ts") -
 
 
 def own_message(call: Call, conversation: Conversation, error: str) -> JSON:
-    """Find the bot's own message that `ts` names."""
+    """Find the message that `ts` names, of whoever acts."""
     message = conversation.messages.get(call.text("ts"))
     if message is None:
         raise Refused("message_not_found")
-    if message["user"] != call.workspace.bot.id:
+    if message["user"] != call.actor.id:
         raise Refused(error)
     return message
 

@@ -3,6 +3,7 @@
 from playground.slack.app import JSON
 from playground.slack.call import Call, Methods, Refused, page_of
 from playground.slack.conversation import Conversation
+from playground.slack.people import User
 from playground.slack.user_tokens import KINDS
 
 METHODS = Methods()
@@ -62,8 +63,19 @@ def open_direct(call: Call) -> JSON:
         raise Refused("user_not_found")
     if user.deleted:
         raise Refused("user_disabled")
-    conversation = call.workspace.dm(user)
+    conversation = call.workspace.dm(user) if call.caller is None else _between(call, user)
     return {"channel": shaped(call, conversation) if call.flag("return_im") else {"id": conversation.id}}
+
+
+def _between(call: Call, other: User) -> Conversation:
+    """Give the direct messages of whoever acts and somebody else, opened where there are none yet."""
+    both = {call.actor.id, other.id}
+    known = call.workspace.conversations.values()
+    found = next((c for c in known if c.kind in ("im", "group") and set(c.members) == both), None)
+    if found is None:
+        found = Conversation(id=call.workspace.next_id("D"), name="directmessage", kind="im", members=sorted(both))
+        call.workspace.conversations[found.id] = found
+    return found
 
 
 def _readable(call: Call, messages: list[JSON]) -> list[JSON]:
