@@ -22,14 +22,5 @@ def test_every_make_command_exists(document: Path) -> None:
     assert [target for target in targets if not re.search(rf"^{target}:", MAKEFILE, re.MULTILINE)] == []
 
 
-def test_every_promise_of_security_names_a_test_that_exists() -> None:
-    file, missing = "", list[str]()
-    for place, test in re.findall(r"`([a-z_/]*\.?p?y?)::(test_\w+)", (ROOT / "SECURITY.md").read_text()):
-        file = place or file
-        if f"def {test}(" not in (ROOT / "tests" / file).read_text():
-            missing.append(f"{file}::{test}")
-    assert missing == []
-
-
 def test_the_picture_is_small_enough_to_load() -> None:
     assert (ROOT / "docs" / "playground.png").stat().st_size < 200_000

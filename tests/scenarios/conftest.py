@@ -17,7 +17,8 @@ from bot.app import App, Timing, build
 from bot.llm.breaker import BreakerLimits
 from bot.llm.failover import Limits
 from bot.settings import new_key, read_settings
-from memory.ids import PersonId
+from memory.ids import PersonId, person_id
+from memory.tool_rules import EVERY, ToolRules
 from playground.atlassian import AtlassianServer
 from playground.company import load_company
 from playground.github import GitHubServer
@@ -173,6 +174,7 @@ class OpenWorld(Protocol):
         timing: Timing = QUICK,
         by_http: bool = False,
         prepare: Callable[[Servers], None] | None = None,
+        poison: tuple[str, ...] = (),
         **settings: str,
     ) -> World: ...
 
@@ -185,9 +187,19 @@ def sdks() -> None:
     params.load()
 
 
+async def ask_about_every_write(app: App) -> None:
+    """What an admin may decide for a workspace."""
+    for workspace in app.surface.workplaces:
+        admin = person_id(workspace, "UADMIN")
+        await ToolRules(app.database).set(workspace, EVERY, "ask", by=admin, now=datetime.now(UTC))
+
+
 @pytest.fixture
-async def open_world(database_url: str, tmp_path: Path) -> AsyncIterator[OpenWorld]:
-    """Opens one world in this test; whatever was opened is closed at its end."""
+async def open_world(database_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[OpenWorld]:
+    """Opens one world in this test; whatever was opened is closed at its end.
+
+    A test marked `every_write_asks` has admins who decided so: for what follows a card, whatever the gate would say.
+    """
     async with AsyncExitStack() as stack:
 
         async def opened(
@@ -198,9 +210,10 @@ async def open_world(database_url: str, tmp_path: Path) -> AsyncIterator[OpenWor
             timing: Timing = QUICK,
             by_http: bool = False,
             prepare: Callable[[Servers], None] | None = None,
+            poison: tuple[str, ...] = (),
             **settings: str,
         ) -> World:
-            company = load_company(today=today or datetime.now(UTC).date(), renamed=renamed)
+            company = load_company(today=today or datetime.now(UTC).date(), renamed=renamed, poison=poison)
             servers = Servers(company=company, brain=brain or DemoModel())
             await servers.start()
             stack.push_async_callback(servers.stop)
@@ -210,6 +223,8 @@ async def open_world(database_url: str, tmp_path: Path) -> AsyncIterator[OpenWor
             given = {**servers.settings(tmp_path), "PINYON_SECRET_KEY": key, **settings}
             app = build(read_settings(given), database_url, timing=timing)
             await app.enter_workplaces()
+            if request.node.get_closest_marker("every_write_asks"):
+                await ask_about_every_write(app)
             if not by_http:
                 await app.connect()
             await app.work()

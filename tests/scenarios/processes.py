@@ -160,6 +160,11 @@ class Cluster:
         with psycopg.connect(self.database_url, autocommit=True) as connection:
             connection.execute(statement.encode(), values or None)
 
+    def ask_about_every_write(self) -> None:
+        """What an admin may decide for a workspace."""
+        team = self.servers.slack.workspace.id
+        self.execute("INSERT INTO tool_rules VALUES (%s, '*', 'ask', %s, now())", team, f"{team}:UADMIN")
+
     def workers(self) -> dict[str, str]:
         """The workers on the roll, by the names of their processes."""
         return {str(row[0]).rpartition("-")[0]: str(row[0]) for row in self.query("SELECT id FROM workers")}

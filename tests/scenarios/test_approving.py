@@ -4,16 +4,20 @@ import asyncio
 import random
 from collections.abc import Sequence
 
+import pytest
+
 from playground.github.world import Write
 from playground.model import Pace, Plan, PlannedCall, Scripted, call
 from playground.model.conversation import Conversation
 from playground.slack.app import JSON
 from tests.scenarios.conftest import OpenWorld, World
 
+pytestmark = pytest.mark.every_write_asks
+
 BODY = "Please name the segment after the valley."
 COMMENT = call("comment_on_pull_request", repository="atlas-api", number=417, body=BODY)
 MERGE = call("merge_pull_request", repository="wayfinder-app", number=320, method="squash")
-APPROVE, DENY, MENU = "approval.approve", "approval.deny", "item.menu:{}"
+APPROVE, DENY, MENU = "approval.approve", "approval.deny", "approval.item:{}"
 
 
 async def test_what_was_read_and_approved_is_posted_once_and_told(world: World) -> None:

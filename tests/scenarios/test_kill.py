@@ -183,6 +183,7 @@ class Killing:
     async def run(self) -> dict[str, Seen]:
         world = self.world
         world.execute(HOLDS)
+        world.ask_about_every_write()
         await world.connect(WHO)
         for boundary in BOUNDARIES:
             world.servers.github.add_large_pull("atlas-api", boundary.number, files=1, lines=3)

@@ -69,6 +69,8 @@ async def test_what_every_member_may_hear_is_answered_in_the_channel(open_world:
     thread = await world.slack.say("tomas", "#eng", "@Pinyon what was that outage?")
     answer = await world.answer("#eng", thread)
     assert world.words("#eng", answer).startswith("Maps were slow.")
+    assert "As you on Slack" in world.words("#eng", answer)
+    assert "only you can see this" not in world.words("#eng", answer)
 
 
 async def test_with_another_company_in_the_channel_all_that_was_read_is_private(open_world: OpenWorld) -> None:

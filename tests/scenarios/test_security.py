@@ -46,7 +46,9 @@ def secrets(world: World, sessions: list[Session]) -> dict[str, str]:
     }
 
 
-async def test_no_secret_is_written_anywhere(open_world: OpenWorld, caplog: pytest.LogCaptureFixture) -> None:
+async def test_tok_canary_no_secret_is_written_anywhere(
+    open_world: OpenWorld, caplog: pytest.LogCaptureFixture
+) -> None:
     """tok_canary: no token in a Slack message, a log line, a database text, or what a model reads.
 
     On the way: connecting, reading, a failing and a revoking GitHub, a renewed token, an approved write, a broken
@@ -93,7 +95,9 @@ def said(world: World, thread: str) -> str:
     return "\n".join(world.words("dm:jamal", reply) for reply in world.slack.replies("dm:jamal", thread))
 
 
-async def test_a_connect_link_is_shown_to_its_person_only_and_works_for_nobody_else(world: World) -> None:
+async def test_link_forwarded_a_connect_link_is_shown_to_its_person_only_and_works_for_nobody_else(
+    world: World,
+) -> None:
     """link_forwarded: asked in a channel, the link is in the asker's chat; opened by another it connects nothing."""
     thread = await world.slack.say("jamal", "#mobile", "@Pinyon which PRs wait for me?")
     await world.answer("#mobile", thread)
@@ -112,7 +116,7 @@ def with_link(world: World, where: str) -> list[JSON]:
     return [message for message in world.slack.messages(where) if "'connect.open'" in str(message.get("blocks"))]
 
 
-async def test_a_click_whose_message_was_made_up_decides_nothing(open_world: OpenWorld) -> None:
+async def test_appr_actor_a_click_whose_message_was_made_up_decides_nothing(open_world: OpenWorld) -> None:
     """appr_actor, appr_once: what counts is who clicked and what is stored, never what the payload claims."""
     world = await open_world(Scripted([COMMENT, "Posted."]))
     await world.connect("jamal")
@@ -137,7 +141,7 @@ def value_of(card: JSON) -> str:
     return next(str(button["value"]) for button in buttons if button.get("action_id") == "approval.approve")
 
 
-async def test_an_approved_write_that_was_changed_in_the_database_does_not_run(open_world: OpenWorld) -> None:
+async def test_appr_hash_an_approved_write_that_was_changed_in_the_database_does_not_run(open_world: OpenWorld) -> None:
     """appr_hash: an approval counts for exactly the arguments whose hash was stored with it."""
     world = await open_world(Scripted([COMMENT, "Posted.", "I asked again."]))
     await world.connect("jamal")

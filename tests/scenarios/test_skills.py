@@ -29,7 +29,7 @@ async def test_two_skills_of_one_vendor_are_one_button_and_one_consent(open_worl
         wanted = await to_google(world, browser, "priya", asked["links"][0])
         assert {MAIL, CALENDAR} <= set(wanted["scope"].split())
         page = await comes_back(world, browser, wanted, "priya")
-    assert page.text.count("reads, and changes things after you approve each") == 2
+    assert page.text.count("reads, and changes things after you asked for it or approved it") == 2
     answer = await world.answer("dm:priya", asked["thread"], count=2)
     assert "Both work." in world.words("dm:priya", answer)
     assert {seen.login for seen in world.google.calls if seen.path.startswith("/gmail")} == {"priya@tamarack.example"}

@@ -182,16 +182,14 @@ async def test_whoever_is_asked_for_a_new_review_stands_on_the_card(open_world: 
     assert told(world, "atlas-api#415") in said
 
 
-async def test_a_post_is_made_in_the_persons_name_after_one_click(world: World) -> None:
+async def test_a_post_in_the_persons_own_words_is_made_in_their_name_at_once(world: World) -> None:
     await world.connect("priya", "slack")
     thread = await world.slack.say("priya", "dm", "post to #general: Lunch is here.")
-    card = await world.card("dm:priya", thread, seconds=20)
-    shown = world.words("dm:priya", card)
-    assert "no guests and nobody from another company" in shown
-    assert "Lunch is here." in shown
-    await world.slack.click("priya", card["ts"], "approval.approve")
-    answer = await world.answer("dm:priya", thread, count=2, seconds=20)
-    assert "Posted in [#general]" in world.words("dm:priya", answer)
+    await world.over(1, seconds=20)
+    said = "\n".join(world.words("dm:priya", post) for post in world.slack.replies("dm:priya", thread))
+    assert "Posted in [#general]" in said
+    assert "You asked for this, so I did it without asking" in said
+    assert "no guests and nobody from another company" in said
     [post] = [one for one in world.slack.messages("#general") if one["text"] == "Lunch is here."]
     assert post["user"] == world.slack.user("priya").id
 

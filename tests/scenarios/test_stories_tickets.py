@@ -104,17 +104,22 @@ async def test_what_is_on_the_board_and_what_is_mine_is_listed(open_world: OpenW
     assert "TRAIL-144" in world.words("dm:camille", board)
 
 
-async def test_a_ticket_is_moved_and_commented_on_after_a_click_each(open_world: OpenWorld) -> None:
+async def test_a_ticket_is_moved_and_commented_on_because_it_was_asked_for_and_that_is_taken_back(
+    open_world: OpenWorld,
+) -> None:
     world = await open_world()
     await world.connect("camille", "atlassian")
     thread = await world.slack.say("camille", "dm", "move TRAIL-143 to done")
-    assert "Moved" in await approved(world, "camille", thread)
+    await world.over(1, seconds=20)
+    receipt = world.slack.replies("dm:camille", thread)[-1]
+    assert "You asked for this, so I did it without asking" in world.words("dm:camille", receipt)
     await world.slack.say("camille", "dm", "comment on TRAIL-141 that the second check is in", thread=thread)
-    assert "Comment posted" in await approved(world, "camille", thread)
-    assert [(write.action, write.key) for write in world.atlassian.writes] == [
-        ("transition", "TRAIL-143"),
-        ("comment", "TRAIL-141"),
-    ]
+    await world.over(2, seconds=20)
+    done = [("transition", "TRAIL-143"), ("comment", "TRAIL-141")]
+    assert [(write.action, write.key) for write in world.atlassian.writes] == done
+    await world.slack.click("camille", receipt["ts"], "done.undo")
+    await world.until(lambda: len(world.atlassian.writes) == len(done) + 1, seconds=20)
+    assert (world.atlassian.writes[-1].action, world.atlassian.writes[-1].key) == ("transition", "TRAIL-143")
 
 
 # What the tests share.
