@@ -262,6 +262,7 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
         background=background,
         enqueue=room.enqueue,
         retry=room.retry,
+        without=room.without,
         wake=durable.wake,
         feedback=partial(feedback.keep, database),
         now=utc_now,

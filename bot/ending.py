@@ -27,6 +27,8 @@ class Around:
     asked_at: datetime
     titles: Mapping[str, str]
     """Vendors' names by integration."""
+    skills: Sequence[tuple[str, str | None]] = ()
+    """(title, integration) of each skill that the person can use."""
     card: Card | None = None
     """What waits for the person, or the receipt of what was done unasked."""
     aside: bool = False
@@ -100,11 +102,15 @@ def failure(ended: Ended, work: Answering, around: Around) -> FailureCard:
     elif ended.end == "later":
         headline = "No model answers right now."
         detail = f"I tried for {KEEP_TRYING.seconds // 60} minutes."
+    works = tuple(title for title, by in around.skills if by != ended.why) if ended.end == "unavailable" else ()
     return FailureCard(
         headline=headline,
         detail=f"{detail} {done(work.outcomes)} Your question is kept.",
         reference=reference(around.message.turn),
         retry=around.message.turn,
+        missing=ended.why if works else "",
+        service=around.titles.get(ended.why, ended.why) if works else "",
+        works=works,
     )
 
 

@@ -50,6 +50,8 @@ class IncomingMessage:
     """The turn that this one goes on with, after the person decided or time passed."""
     trying_since: datetime | None = None
     """When the turn was asked that this one tries again, because no model answered."""
+    without: str = ""
+    """The integration that the person wants an answer without, as it is failing."""
     home_team: str | None = None
     """The sender's own team where Slack says that it is another one (Slack Connect)."""
 
@@ -245,6 +247,12 @@ class FailureCard:
     reference: str
     retry: TurnId | None = None
     """The turn that "Try again" runs once more."""
+    missing: str = ""
+    """The integration that failed, where an answer without it could be worth something."""
+    service: str = ""
+    """Its name as people know it."""
+    works: tuple[str, ...] = ()
+    """Titles of the skills that work right now."""
 
 
 ANSWERED_PRIVATELY = "Answered privately, because it rests on private sources."

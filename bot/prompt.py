@@ -169,6 +169,8 @@ def instructions(agent: str, skills: Sequence[str], person: Person, message: Inc
         local = now
     where = "a direct message" if message.private else "a channel where other people read the answer"
     about = f"You speak with {person.name} in {where}. For them today is {local:%A, %d %B %Y} ({person.zone})."
+    if message.without:
+        about += f" {message.without.capitalize()} is not answering: answer without it, and say what is missing."
     return "\n\n".join([agent, *skills, about])
 
 

@@ -208,11 +208,15 @@ class TurnRoom:
 
     async def retry(self, turn: TurnId, person: str) -> bool:
         """Ask a failed turn's question once more; False when it is not that person's, or was asked again already."""
+        return await self.without(turn, person, "")
+
+    async def without(self, turn: TurnId, person: str, integration: str) -> bool:
+        """Ask it once more, to be answered without an integration that is failing."""
         message = read_message((await self._turns.load(turn)).message)
         if message.person != person:
             return False
-        again = replace(message, turn=TurnId(f"{turn}:r1"), continues=None, trying_since=None)
-        return await self.enqueue(again)
+        again = TurnId(f"{turn}:r1")
+        return await self.enqueue(replace(message, turn=again, continues=None, trying_since=None, without=integration))
 
     # What happens, in order. `_resume` is journaled as a step; the others may happen twice.
 
@@ -298,13 +302,14 @@ class TurnRoom:
             asked_at=message.trying_since or desk.stored.accepted_at,
             titles=self._parts.titles,
             card=card_of(items),
+            skills=work.tools.skills,
             aside=audience == "asker" and not message.private,
         )
         answer = told(ended, work, around)
         # Also after a crash, when the step that asked the model is not run again.
         desk.reply.only_links(work.tools.gives())
         place = await desk.reply.finish(answer)
-        if items and place:
+        if items and place and answer.card is around.card:
             await patiently(lambda: self._items.shown(message.turn, place))
         new = list(work.new)
         if ended.end not in ("answered", "waiting", "later"):
@@ -356,6 +361,7 @@ class TurnRoom:
         parts = self._parts
         agent = parts.router.choose(message)
         usable, missing = await parts.connected.skills(person)
+        usable = [one for one in usable if not message.without or one.skill.integration != message.without]
         waiting = Waiting(
             self._items,
             message,
@@ -366,15 +372,7 @@ class TurnRoom:
         )
         act = Act(person, parts.accounts, waiting, now=parts.now)
         earlier = await self._earlier(message, person)
-        trail = Trail(about=await self._about(message, person, usable, earlier))
-        if message.continues is None:
-            names = (file.name for file in message.files)
-            trail.heard("\n".join(filter(None, [message.quoted, quoted_words(message.text), *names])))
-        else:
-            trail.answered(answers_in(await self._items.of_turn(message.continues)))
-        for transcript in earlier:
-            if message.continues is not None and began(transcript.turn) == began(message.turn):
-                trail.go_on(steps_of(transcript))
+        trail = await self._trail(message, person, usable, earlier)
 
         async def announce(call: Call) -> None:
             # What a call names, others in a channel may not know of.
@@ -438,6 +436,21 @@ class TurnRoom:
             for transcript in transcripts
             if transcript.turn != message.turn
         ]
+
+    async def _trail(
+        self, message: IncomingMessage, person: Person, usable: Sequence[Available], earlier: Sequence[Transcript]
+    ) -> Trail:
+        """What the gate goes by as the turn begins: what was passed on with the question, or led up to this card."""
+        trail = Trail(about=await self._about(message, person, usable, earlier))
+        if message.continues is None:
+            names = (file.name for file in message.files)
+            trail.heard("\n".join(filter(None, [message.quoted, quoted_words(message.text), *names])))
+            return trail
+        trail.answered(answers_in(await self._items.of_turn(message.continues)))
+        for transcript in earlier:
+            if began(transcript.turn) == began(message.turn):
+                trail.go_on(steps_of(transcript))
+        return trail
 
     async def _about(
         self, message: IncomingMessage, person: Person, usable: Sequence[Available], earlier: Sequence[Transcript]

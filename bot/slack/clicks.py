@@ -50,6 +50,7 @@ class Clicks:
         background: Background,
         enqueue: Callable[[IncomingMessage], Awaitable[bool]],
         retry: Callable[[TurnId, str], Awaitable[bool]],
+        without: Callable[[TurnId, str, str], Awaitable[bool]],
         wake: Callable[[], None],
         feedback: Callable[[TurnId, PersonId, str], Awaitable[None]],
         now: Callable[[], datetime],
@@ -66,6 +67,7 @@ class Clicks:
         self._background = background
         self._enqueue = enqueue
         self._retry = retry
+        self._without = without
         self._wake = wake
         self._feedback = feedback
 
@@ -87,6 +89,10 @@ class Clicks:
                 await self._share.clicked(click)
             case "error", "retry":
                 await self._retry(TurnId(click.value), click.person)
+                self._wake()
+            case "error", "without":
+                missing, _, turn = click.value.partition(":")
+                await self._without(TurnId(turn), click.person, missing)
                 self._wake()
             case (("start" | "win"), _) if words := onboarding().message_of(click.value.rpartition(":")[2]):
                 self._background.run(self._begin(click, words))

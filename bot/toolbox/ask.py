@@ -73,12 +73,12 @@ class Asking:
             return looked
         match gate(deed_of(looked.call, asked=call), self._trail.run):
             case Allow(because=because):
-                outcome = await self._inner(replace(looked.call, because=because))
+                outcome = await self._inner(replace(looked.call.as_taken, because=because))
                 return await self._with_receipt(looked, outcome, asked=call)
             case Deny(because=because):
                 return await self._deny(looked.call, because)
             case Ask(because=because):
-                seen = await self._act.look(looked.call) if call.tool.version else looked
+                seen = await self._act.look(call) if call.tool.version else looked
                 return seen if isinstance(seen, Outcome) else await self._ask(seen, because, asked=call)
 
     async def _ask(self, looked: Looked, because: str, *, asked: Call) -> Outcome:

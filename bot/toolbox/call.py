@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -49,6 +49,16 @@ class Call:
         """The arguments as one text: sorted keys, no spaces. What an approval is bound to."""
         said = self.tool.arguments(**self.arguments).model_dump(mode="json")
         return json.dumps({**said, ACCOUNT: self.account} if self.account else said, sort_keys=True)
+
+    @property
+    def as_taken(self) -> "Call":
+        """The same call with values as the tool's function takes them, where `settle` put words for a card beside them.
+
+        Exactly what an approval of it would run.
+        """
+        given = json.loads(self.canonical)
+        model = self.tool.arguments.model_validate({name: given[name] for name in self.tool.arguments.model_fields})
+        return replace(self, arguments={name: getattr(model, name) for name in self.tool.arguments.model_fields})
 
     def digest(self, account: str) -> str:
         """Hash of tool, arguments and account: an approval counts for exactly these."""

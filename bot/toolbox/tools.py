@@ -60,6 +60,11 @@ class Tools:
             )
         return told
 
+    @property
+    def skills(self) -> list[tuple[str, str | None]]:
+        """(title, integration) of each skill that works now."""
+        return [(one.skill.title, one.skill.integration) for one in self._menu.usable.values()]
+
     def definitions(self, messages: Iterable[ModelMessage]) -> list[ToolDefinition]:
         """The tools as the model is offered them after `messages`."""
         offered = self._menu.definitions(self._menu.opened(messages) if self._menu.is_long else ())

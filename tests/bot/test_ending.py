@@ -95,6 +95,16 @@ def test_a_vendor_that_is_away_is_named_and_the_question_can_be_asked_again() ->
     assert answer.card.retry == "T1:D1:1.1"
 
 
+def test_what_works_without_the_vendor_that_is_away_is_offered() -> None:
+    with_tickets = replace(around(), skills=(("Pull requests", "github"), ("Tickets", "atlassian")))
+    card = told(Ended(end="unavailable", why="github"), work(), with_tickets).card
+    assert isinstance(card, FailureCard)
+    assert (card.missing, card.service, card.works) == ("github", "GitHub", ("Tickets",))
+    alone = told(Ended(end="unavailable", why="github"), work(), replace(around(), skills=(("Issues", "github"),))).card
+    assert isinstance(alone, FailureCard)
+    assert (alone.missing, alone.works) == ("", ())
+
+
 def test_a_vendor_that_asks_for_a_pause_is_not_called_silent() -> None:
     ended = Ended(end="unavailable", why="github", retry_at=NOW + timedelta(minutes=5))
     answer = told(ended, work(), around())

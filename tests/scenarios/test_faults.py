@@ -156,6 +156,23 @@ async def test_while_github_fails_the_person_is_told_and_can_try_again(open_worl
     assert await world.over(2) == ["failed", "answered"]
 
 
+async def test_while_github_fails_an_answer_without_it_can_be_had(open_world: OpenWorld) -> None:
+    def decide(conversation: Conversation) -> Plan | str:
+        offered = {tool.name for tool in conversation.tools}
+        return LIST if "list_pull_requests" in offered else f"Without it, by {len(offered)} tools."
+
+    world = await open_world(Scripted(decide))
+    await world.connect("jamal", "github", "atlassian")
+    world.github.fault("GET", "*", status=500, times=1000)
+    _, card = await asked(world, "which PRs and tickets wait for me?")
+    assert "Works right now: tickets" in world.words("dm:jamal", card)
+    await world.slack.click("jamal", card["ts"], "error.without")
+    answer = await world.answer("dm:jamal", card["thread_ts"], count=2)
+    assert "Without it, by " in world.words("dm:jamal", answer)
+    await world.slack.click("jamal", card["ts"], "error.without")
+    assert await world.over(2) == ["failed", "answered"]
+
+
 @pytest.mark.parametrize(
     ("fault", "headline"),
     [
