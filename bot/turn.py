@@ -55,7 +55,7 @@ from memory.ledger import Ledger
 from memory.pending import PendingItem, PendingItems
 from memory.people import Person
 from memory.permissions import StandingPermissions
-from memory.tool_rules import ToolRules
+from memory.tool_rules import Rule, ToolRules
 from memory.turns import NewTurn, State, StoredTurn, Turns
 from skills.skill import Skill
 
@@ -459,9 +459,11 @@ class TurnRoom:
         database = self._parts.database
         own = [transcript for transcript in earlier if transcript.person == person.id]
         others = [said_in(transcript) for transcript in earlier if transcript.person != person.id]
-        permitted, ruled = await asyncio.gather(
-            StandingPermissions(database).given(person.id), ToolRules(database).of(person.workspace)
-        )
+        permitted, ruled = frozenset[str](), dict[str, Rule]()
+        if usable:  # without tools there is nothing to permit or forbid
+            permitted, ruled = await asyncio.gather(
+                StandingPermissions(database).given(person.id), ToolRules(database).of(person.workspace)
+            )
         return Run(
             words=message.text,
             me=identities(person, usable),

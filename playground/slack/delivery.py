@@ -59,7 +59,7 @@ class Courier:
         self.transport = transport
         self._traffic = traffic
         self._faults = faults
-        self._patience = patience
+        self.patience = patience
         self._tasks: set[asyncio.Task[None]] = set()
         self._held: list[Callable[[], None]] = []
 
@@ -91,7 +91,7 @@ class Courier:
 
     async def _deliver(self, body: JSON, entry: Entry) -> None:
         reason = ""
-        for number, pause in enumerate((0.0, *self._patience.retries)):
+        for number, pause in enumerate((0.0, *self.patience.retries)):
             if pause:
                 await asyncio.sleep(pause)
             outcome = await self._once("events_api", body, number=number, reason=reason)
@@ -108,7 +108,7 @@ class Courier:
     async def _once(self, kind: str, payload: JSON, *, number: int = 0, reason: str = "") -> Outcome:
         started = time.perf_counter()
         attempt = Attempt(
-            number=number, reason=reason, ack_seconds=self._patience.ack, connect_seconds=self._patience.connect
+            number=number, reason=reason, ack_seconds=self.patience.ack, connect_seconds=self.patience.connect
         )
         outcome = await self.transport.send(kind, payload, attempt)
         return replace(outcome, ms=(time.perf_counter() - started) * 1000)

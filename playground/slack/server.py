@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -133,6 +134,10 @@ class SlackServer(Clicks):
         self._http = HttpDelivery(self.app, request_url)
         self.world.courier.transport = self._http
         return await self._http.verify()
+
+    def wait_for_acks(self, seconds: float) -> None:
+        """Wait longer than Slack's 3 seconds, where a test is about something else and the machine may be busy."""
+        self.world.courier.patience = replace(self.world.courier.patience, ack=seconds)
 
     def add_workspace(
         self, team: str, *, bot_token: str, name: str = "", people: Iterable[str] = ("ada", "ben")

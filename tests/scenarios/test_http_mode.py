@@ -59,6 +59,7 @@ async def signed(open_world: OpenWorld) -> AsyncIterator[World]:
 async def delivered(signed: World) -> World:
     """The same, with Slack pointed at it."""
     assert await signed.slack.deliver_to(address(signed)), "Slack's challenge was not answered"
+    signed.slack.wait_for_acks(20)
     return signed
 
 
