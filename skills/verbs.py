@@ -125,7 +125,6 @@ APPEND = _stems(
     "anad agreg inserta escrib pon ponga poner",
     "voeg toevoeg schrijf zet",
 )
-REACT = _stems("react emoji thumb", "reagier emoji daumen", "reagi emoji", "reaccion emoji", "reageer emoji duim")
 
 QUANTIFIERS = _stems(
     "each every everyone everybody all same participants attendees members guests recipients",
