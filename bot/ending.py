@@ -60,8 +60,8 @@ def _told(ended: Ended, work: Answering, around: Around) -> Answer:
             return Answer(text=text or "Done.", footer=footer, card=around.card, turn=turn)
         case "waiting":
             waits_to_be_done = isinstance(around.card, ApprovalCard) and bool(text)
-            told = joined(text, NOT_DONE) if waits_to_be_done else text
-            return Answer(text=told, state="waiting", card=around.card, turn=turn)
+            shown = joined(text, NOT_DONE) if waits_to_be_done else text
+            return Answer(text=shown, state="waiting", card=around.card, turn=turn)
         case "quiet":
             # The card says it all; in a channel nobody else sees the card. There is no answer that could have helped.
             return Answer(text="" if around.message.private else "Put aside.", state="stopped", turn=turn)

@@ -35,6 +35,7 @@ class Deny:
 
 
 Verdict = Allow | Ask | Deny
+FORBIDDEN = "An admin of this workspace does not allow this."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ class Deed:
 def gate(deed: Deed, run: Run) -> Verdict:
     """What happens with one call, given all that was said, read and done before it."""
     if run.ruled.get(deed.tool) == "forbid":
-        return Deny("An admin of this workspace does not allow this.")
+        return Deny(FORBIDDEN)
     if deed.effect == "read" and not deed.egress and not deed.destroys:
         return Allow("It only reads.")
     if run.ruled.get(deed.tool) == "ask":

@@ -109,30 +109,34 @@ class Act:
         """Run `call`. An approved write runs only as the account, and on the target, that the person saw."""
         return await self._translated(call, lambda: self._run(call), changes=call.tool.effect == "write")
 
-    async def look(self, call: Call, *, at_version: bool = True) -> Looked | Outcome:
-        """Who would act, with every target in full, and how the target stands; or why that cannot be said.
+    async def look(self, call: Call) -> Looked | Outcome:
+        """Who would act, with every target in full, and how the target stands; or why that cannot be said."""
 
-        How it stands costs a call or two of the service, and is only compared with what a card showed.
-        """
+        async def look(signed_in: SignedIn, context: ToolContext[Any]) -> Looked:
+            return await _standing(await _settled(call, signed_in, context), context)
+
+        return await self._looked(call, look)
+
+    async def settled(self, call: Call) -> Looked | Outcome:
+        """The same without how the target stands: only a card needs that, and it costs a call or two of the service."""
+        return await self._looked(call, lambda signed_in, context: _settled(call, signed_in, context))
+
+    async def standing(self, looked: Looked) -> Looked | Outcome:
+        """What `settled` found, with how the target stands."""
+        if looked.call.tool.version is None:
+            return looked
+        return await self._looked(looked.call, lambda _, context: _standing(looked, context))
+
+    async def _looked(
+        self, call: Call, look: Callable[[SignedIn, ToolContext[Any]], Awaitable[Looked]]
+    ) -> Looked | Outcome:
         found: list[Looked] = []
 
-        async def look() -> Outcome:
-            signed_in, context = await self._context(call)
-            arguments = call.arguments
-            if call.tool.settle is not None:
-                arguments = await call.tool.settle(context, **arguments)
-            version = await call.tool.version(context, **arguments) if call.tool.version and at_version else None
-            found.append(
-                Looked(
-                    call=replace(call, arguments=arguments),
-                    account=signed_in.account,
-                    service=signed_in.service,
-                    version=version,
-                )
-            )
+        async def action() -> Outcome:
+            found.append(await look(*await self._context(call)))
             return Outcome(call=call.id, tool=call.tool.name, kind="done", text="")
 
-        outcome = await self._translated(call, look, changes=False)
+        outcome = await self._translated(call, action, changes=False)
         return found[0] if found else outcome
 
     async def undo(self, call: Call, needs: dict[str, JsonValue]) -> Outcome:
@@ -211,9 +215,8 @@ class Act:
     ) -> Outcome:
         signed_in = self._signed_in.pop(call.id, None)
         if signed_in is not None and not await self._accounts.ended(signed_in):
-            return await self._translated(
-                call, action, changes=changes
-            )  # another turn has renewed the access meanwhile
+            # Another turn has renewed the access meanwhile.
+            return await self._translated(call, action, changes=changes)
         log.info("access ended", integration=call.skill.integration, error=str(error))
         return await self._connects(call, needs="read", again=True)
 
@@ -254,3 +257,20 @@ class Act:
             audience=call.skill.audience,
             step=Step(tool=call.tool.name, records=(Record(kind="", text=told),)),
         )
+
+
+async def _settled(call: Call, signed_in: SignedIn, context: ToolContext[Any]) -> Looked:
+    arguments = call.arguments
+    if call.tool.settle is not None:
+        arguments = await call.tool.settle(context, **arguments)
+    full = replace(call, arguments=arguments)
+    return Looked(call=full, account=signed_in.account, service=signed_in.service, version=None)
+
+
+async def _standing(looked: Looked, context: ToolContext[Any]) -> Looked:
+    tool = looked.call.tool
+    return (
+        looked
+        if tool.version is None
+        else replace(looked, version=await tool.version(context, **looked.call.arguments))
+    )

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from bot.durable import patiently
-from bot.gate import Allow, Ask, Deny, gate
+from bot.gate import FORBIDDEN, Allow, Ask, Deny, gate
 from bot.pending import Waiting, WriteRequest
 from bot.toolbox.act import Act, Looked
 from bot.toolbox.audited import Audited
@@ -14,7 +14,6 @@ from bot.toolbox.trail import Trail, origins_of, step_of
 from memory.ledger import Ledger
 from skills.skill import Result
 
-FORBIDDEN = "An admin of this workspace does not allow this."
 TOO_MUCH = (
     "Not asked: the person is shown enough to decide on already. Tell them what is left, and go on when they answered."
 )
@@ -67,8 +66,8 @@ class Asking:
         # After a crash the ledger knows what happened; what was settled and judged then may look different now.
         if await patiently(lambda: self._ledger.knows(call.turn, call.id)):
             outcome = await self._inner(call)
-            return await self._with_receipt(await self._act.look(call, at_version=False), outcome, asked=call)
-        looked = await self._act.look(call, at_version=False)
+            return await self._with_receipt(await self._act.settled(call), outcome, asked=call)
+        looked = await self._act.settled(call)
         if isinstance(looked, Outcome):
             return looked
         match gate(deed_of(looked.call, asked=call), self._trail.run):
@@ -78,7 +77,7 @@ class Asking:
             case Deny(because=because):
                 return await self._deny(looked.call, because)
             case Ask(because=because):
-                seen = await self._act.look(call) if call.tool.version else looked
+                seen = await self._act.standing(looked)
                 return seen if isinstance(seen, Outcome) else await self._ask(seen, because, asked=call)
 
     async def _ask(self, looked: Looked, because: str, *, asked: Call) -> Outcome:

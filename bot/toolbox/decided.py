@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from bot.gate import FORBIDDEN
 from bot.pending import APPROVAL, QUESTION, ApprovalBody, Waiting, shown
 from bot.toolbox.act import Act, Looked
-from bot.toolbox.ask import FORBIDDEN, request
+from bot.toolbox.ask import request
 from bot.toolbox.call import Call, Outcome
 from bot.toolbox.tools import Tools
 from bot.toolbox.trail import Trail
