@@ -33,6 +33,9 @@ Action: TypeAlias = Literal[
     "undo.done",
     "undo.failed",
     "share.posted",
+    "memory.own_records_allowed",
+    "memory.own_records_read",
+    "memory.own_records_forgotten",
 ]
 """`approval.refused`: somebody clicked who may not decide. `account.ended`: the vendor took the access back."""
 

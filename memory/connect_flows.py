@@ -18,6 +18,7 @@ from memory.crypto import Keyring, Tampered, fingerprint
 from memory.database import Base, Database
 from memory.grants import Grant, Grants, account_entry, read_tokens, tokens_text
 from memory.ids import PendingId, PersonId, workspace_of
+from memory.warm_starts import allow_within, refuse_within
 
 LINK_LIFE = timedelta(days=7)
 """As long as what waits for the connection (architecture §5)."""
@@ -261,10 +262,13 @@ class ConnectFlows:
             row = await session.get(ConnectLinkRow, link.id)
             return self._held(row, now) if row else None
 
-    async def confirm(self, link: ConnectLink, *, now: datetime, site: str = "") -> Connected | None:
+    async def confirm(
+        self, link: ConnectLink, *, now: datetime, site: str = "", learn: bool = False
+    ) -> Connected | None:
         """Make the held account a grant, at the site with the id `site` where there are several.
 
-        Asked again, the same grant comes back. None when nothing is held, or no such site.
+        `learn` is the person's consent to learning from their own records with this account. Asked again, the same
+        grant comes back, and nothing else is decided. None when nothing is held, or no such site.
         """
         async with self.database.sessions.begin() as session:
             row = await session.get(ConnectLinkRow, link.id, with_for_update=True)
@@ -283,7 +287,11 @@ class ConnectFlows:
             )
             row.held, row.held_until = None, None
             row.used_at, row.grant = now, grant.id
+            if not learn:
+                await refuse_within(session, grant)
             await enter_within(session, account_entry("account.connected", grant, at=now))
+            if learn:
+                await allow_within(session, grant, now=now)
             return Connected(link=_read(row, now), grant=grant, again=False)
 
     async def result(self, link: ConnectLink, *, now: datetime) -> Connected | None:

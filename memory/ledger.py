@@ -69,6 +69,9 @@ async def tools_done(database: Database, person: PersonId) -> frozenset[str]:
     return frozenset(row.tool for row in await database.single.rows(TOOLS_DONE, {"person": person}))
 
 
+BEGUN = text("SELECT arguments FROM tool_calls WHERE turn = :turn AND call = :call")
+
+
 class Ledger:
     """The ledger, as one worker writes it."""
 
@@ -129,6 +132,11 @@ class Ledger:
                 ),
                 {"turn": turn, "call": call, "state": state, "result": result, "link": link, "undo": undo},
             )
+
+    async def begun(self, turn: TurnId, call: CallId) -> str | None:
+        """The arguments with which the call was begun before, by whomever; None when it was not."""
+        rows = await self._database.single.rows(BEGUN, {"turn": turn, "call": call})
+        return rows[0].arguments if rows else None
 
     async def knows(self, turn: TurnId, call: CallId) -> bool:
         """Whether the call was begun before, by whomever."""

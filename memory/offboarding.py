@@ -14,6 +14,11 @@ from memory.connect_flows import ConnectFlowRow, ConnectLinkRow
 from memory.database import Database
 from memory.grants import GrantRow
 from memory.ids import PersonId, TurnId, WorkspaceId, workspace_of
+from memory.parameters import models
+from memory.parameters.aliases import AliasRow
+from memory.parameters.happened import EventRow
+from memory.parameters.kept import EvidenceRow
+from memory.parameters.store import ParameterMemory
 from memory.pending import PendingRow
 from memory.people import PersonRow
 from memory.permissions import PermissionRow, void_within
@@ -21,9 +26,13 @@ from memory.shares import ShareRow
 from memory.skill_rules import SkillRuleRow
 from memory.tool_rules import ToolRuleRow
 from memory.turns import STOPS, TurnRow
+from memory.warm_starts import WarmStartRow
 from memory.web_sessions import WebSessionRow
 
 LEFT = "They left the workspace, or it ended our access."
+
+MEMORY = (EvidenceRow, AliasRow, EventRow)
+"""What is remembered of people, and what became of it."""
 
 Whose: TypeAlias = Callable[[InstrumentedAttribute[str]], ColumnElement[bool]]
 """Picks rows by the column that names their person."""
@@ -47,6 +56,8 @@ class Offboarding:
 
     async def end_person(self, person: PersonId) -> Left:
         """End everything of one person at once. Asked again, it finds nothing more."""
+        # Before their evidence goes, which says that this is still to be done.
+        await ParameterMemory(self.database).forget_everything(person)
         return await self._end(lambda column: column == person)
 
     async def end_workspace(self, workspace: WorkspaceId) -> Left:
@@ -54,6 +65,7 @@ class Offboarding:
         async with self.database.sessions.begin() as session:
             for row in (SkillRuleRow, ToolRuleRow):
                 await session.execute(delete(row).where(row.workspace == workspace))
+            await models.clear(await session.connection(), workspace)
         # Everybody's id begins with their workspace (`memory.ids`), in every table alike.
         return await self._end(lambda column: func.split_part(column, ":", 1) == workspace)
 
@@ -73,7 +85,7 @@ class Offboarding:
     async def _end(self, whose: Whose) -> Left:
         async with self.database.engine.begin() as connection:
             people = await _having(connection, whose)
-            for row in (WebSessionRow, ConnectFlowRow, ConnectLinkRow, ShareRow):
+            for row in (WebSessionRow, ConnectFlowRow, ConnectLinkRow, ShareRow, WarmStartRow, *MEMORY):
                 await connection.execute(delete(row).where(whose(row.person)))
             cards = await _void(connection, whose)
             await _stop(connection, whose)
@@ -145,5 +157,6 @@ def _has_something() -> ColumnElement[bool]:
         (ConnectLinkRow.person, ConnectLinkRow.used_at.is_(None)),
         (PendingRow.person, PendingRow.state == "open"),
         (PermissionRow.person, PermissionRow.person.is_not(None)),
+        *((row.person, row.person.is_not(None)) for row in (WarmStartRow, *MEMORY)),
     )
     return or_(*(select(person).where(and_(person == PersonRow.id, which)).exists() for person, which in mine))

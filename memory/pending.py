@@ -120,6 +120,7 @@ ANSWER = text(
     " AND (SELECT count(DISTINCT turn) FROM open) = 1 AND (SELECT bool_and(kind = 'question') FROM open)"
     f" RETURNING {COLUMNS}"
 )
+AMEND = text("UPDATE pending SET body = :body WHERE id = :id AND person = :person")
 REWRITE = text(
     "UPDATE pending SET body = :body, digest = :digest, reason = NULL"
     f" WHERE id = :id AND person = :person AND state = 'open' AND expires_at > clock_timestamp() RETURNING {COLUMNS}"
@@ -203,6 +204,10 @@ class PendingItems:
             REWRITE, {"id": pending, "person": person, "body": body, "digest": digest}
         )
         return _item(rows[0]) if rows else None
+
+    async def amend(self, pending: PendingId, person: PersonId, *, body: str) -> None:
+        """Keep something more with an item of `person`, however it was decided."""
+        await self._database.single.rows(AMEND, {"id": pending, "person": person, "body": body})
 
     async def move_on(self, conversation: ConversationId, person: PersonId, *, to: TurnId) -> Sequence[PendingItem]:
         """Close what `person` left open in a thread in earlier turns: they asked something new there, turn `to`.

@@ -1,36 +1,50 @@
 """Who leaves loses what is theirs, all of it, and nobody else loses anything."""
 
-import importlib
-import pkgutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import SecretStr
 
-import memory
 from integrations.integration import Account, Tokens
 from memory.audit import Audit
 from memory.connect_flows import ConnectFlows
 from memory.crypto import Keyring, new_key
-from memory.database import Base, Database
+from memory.database import Base, Database, import_tables
 from memory.grants import Grants
 from memory.ids import CallId, ConversationId, PendingId, PersonId, TurnId, WorkspaceId, user_of, workspace_of
 from memory.offboarding import LEFT, Offboarding
+from memory.parameters.aliases import Aliases
+from memory.parameters.store import ParameterMemory
 from memory.pending import PendingItem, PendingItems
 from memory.people import People, Person
 from memory.permissions import StandingPermissions
 from memory.shares import Shares
 from memory.skill_rules import SkillRule, SkillRules
 from memory.tool_rules import ToolRules
+from memory.warm_starts import WarmStarts
 from memory.web_sessions import WebSessions
+from tests.memory.parameters.storing import done
 from tests.memory.queueing import Queue
 from tests.memory.sharing import share_of
 
 NOW = datetime.now(UTC)
 REN, NEAR, FAR = PersonId("T1:U1"), PersonId("T1:U10"), PersonId("T10:U1")
 """Who leaves, and two whose ids begin or end alike."""
-ENDED = {"connect_flows", "connect_links", "grants", "pending", "permissions", "shares", "turns", "web_sessions"}
+ENDED = {
+    "connect_flows",
+    "connect_links",
+    "grants",
+    "parameter_aliases",
+    "parameter_events",
+    "parameter_evidence",
+    "pending",
+    "permissions",
+    "shares",
+    "turns",
+    "warm_starts",
+    "web_sessions",
+}
 STAYS = {
     "audit": "says what happened, by ids and without names, and is only ever added to",
     "feedback": "a word about an answer lets nobody do anything",
@@ -54,7 +68,8 @@ async def fill(database: Database, person: PersonId) -> None:
         Person(id=person, workspace=workspace_of(person), user=user_of(person), name="Somebody", refreshed_at=NOW)
     )
     tokens = Tokens(access=SecretStr("gho_1"))
-    await grants.grant(person, "github", account=Account(id="1", name="octo"), tokens=tokens, now=NOW)
+    grant = await grants.grant(person, "github", account=Account(id="1", name="octo"), tokens=tokens, now=NOW)
+    await WarmStarts(database).allow(grant, now=NOW)
     await WebSessions(database).start(person, workspace_name="Tamarack", now=NOW)
     flows = ConnectFlows(database, grants.keyring, grants)
     link = await flows.open((await flows.issue(person, "google", now=NOW)), now=NOW)
@@ -82,6 +97,8 @@ async def fill(database: Database, person: PersonId) -> None:
         person, "key", tool="comment", target="octo/hello", says="post comments", integration="github", now=NOW
     )
     await Shares(database).add(share_of(person))
+    await ParameterMemory(database).learn(done(1, person, project="INFRA"))
+    await Aliases(database).keep(person, "my manager", "person", ["U7"], shown="Head of Platform")
     await ToolRules(database).set(workspace_of(person), "merge", "forbid", by=person, now=NOW)
     await SkillRules(database).set(workspace_of(person), SkillRule(skill="mail", allowed="off"), by=person, now=NOW)
 
@@ -94,8 +111,12 @@ async def alive(database: Database) -> dict[str, set[str]]:
         "web_sessions": "SELECT person FROM web_sessions",
         "connect_links": "SELECT person FROM connect_links",
         "connect_flows": "SELECT person FROM connect_flows",
+        "parameter_aliases": "SELECT person FROM parameter_aliases",
+        "parameter_events": "SELECT person FROM parameter_events",
+        "parameter_evidence": "SELECT person FROM parameter_evidence",
         "permissions": "SELECT person FROM permissions",
         "shares": "SELECT person FROM shares",
+        "warm_starts": "SELECT person FROM warm_starts",
         "pending": "SELECT person FROM pending WHERE state = 'open'",
         "turns": "SELECT person FROM turns WHERE state IN ('queued', 'admitted')",
     }
@@ -120,6 +141,21 @@ async def test_a_workspace_loses_everything_and_no_other_does(filled: Database) 
     assert left.people == (REN, NEAR)
     for rules in (SkillRules(filled), ToolRules(filled)):
         assert (await rules.of(WorkspaceId("T1")), len(await rules.of(WorkspaceId("T10")))) == ({}, 1)
+
+
+async def named(database: Database) -> set[str]:
+    """Whom the models of the workspaces count among those who used something."""
+    found = await Queue(database).sql("SELECT body FROM parameter_rows WHERE body IS NOT NULL")
+    return {person for person in (REN, NEAR, FAR) if any(f'"{person}"' in row[0] for row in found)}
+
+
+async def test_the_workspaces_models_do_not_name_who_left(filled: Database) -> None:
+    """tok_offboard"""
+    assert await named(filled) == {REN, NEAR, FAR}
+    await Offboarding(filled).end_person(REN)
+    assert await named(filled) == {NEAR, FAR}
+    await Offboarding(filled).end_workspace(WorkspaceId("T1"))
+    assert await named(filled) == {FAR}
 
 
 async def test_the_audit_log_says_what_ended_with_somebody_and_stays(filled: Database) -> None:
@@ -161,8 +197,6 @@ async def test_only_who_has_something_and_was_not_seen_is_looked_at(filled: Data
 
 def test_every_table_that_names_a_person_says_what_becomes_of_it() -> None:
     """tok_offboard: a new table is ended in `Offboarding`, or listed here with its reason."""
-    for module in pkgutil.iter_modules(memory.__path__):
-        if module.name != "migrations":
-            importlib.import_module(f"memory.{module.name}")
+    import_tables()
     naming = {table.name for table in Base.metadata.tables.values() if {"person", "user"} & {*table.columns.keys()}}
     assert naming == ENDED | STAYS.keys()
