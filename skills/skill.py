@@ -1,7 +1,7 @@
 """What a skill is: a bundle of typed functions that do one job in one place, as the person who asks."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, create_model
 
 from integrations.integration import Audience, Level
 from memory.ids import PersonId
+from skills.own_records import OwnRecords
 from skills.record import Record
 
 Client = TypeVar("Client")
@@ -109,6 +110,30 @@ class Says:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Habit:
+    """A parameter whose value a person chooses the same way again and again, so that memory may fill it in."""
+
+    label: str
+    """What people call it, on cards and in lists: "Board"."""
+    ask: str
+    """The question for it, when memory does not know: "Which board should this ticket go to?"."""
+    is_asked: bool = False
+    """Whether it is worth a question although the parameter may be left out: the person may then leave it blank."""
+    is_shaping: bool = False
+    """Whether it changes a text of the person, as a title's prefix does: one choice is no habit yet, so it is asked
+    twice."""
+    within: str = ""
+    """The parameter on whose value it depends, as the components of a ticket do on its project: what is learned, and
+    pinned, for one project says nothing of another."""
+    choices: Callable[..., Awaitable[Sequence[str]]] | None = None
+    """(context, **the arguments known so far) → values to tap where memory knows none, the likeliest first, at most 5;
+    `Described` where they have words. Raises what tools raise; then there is nothing to tap."""
+    in_full: Callable[[ToolContext[Any], str], Awaitable[str]] | None = None
+    """(context, a value as people say it) → as `settle` leaves it, `Described` where it has words: "platform" → "PLAT".
+    Needed where others depend on the parameter: they are known within its full value. Raises what tools raise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
     """One function that an agent may call, with what the gate, the card and the memory need to know of it."""
 
@@ -121,13 +146,17 @@ class Tool:
     says: Says
     targets: tuple[str, ...] = ()
     payload: tuple[str, ...] = ()
-    remembers: tuple[str, ...] = ()
+    remembers: Mapping[str, Habit] = field(default_factory=dict[str, Habit])
+    """parameter → what parameter memory may learn there. The model may leave these out, required or not."""
     egress: bool = False
     destroys: bool = False
     version: Callable[..., Awaitable[Version]] | None = None
     """Write tools whose target can change between card and click: reads its state with the same arguments."""
     settle: Callable[..., Awaitable[dict[str, Any]]] | None = None
     """Write tools that accept a short name: the same arguments with every target in full, before a card shows them."""
+    apart: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
+    """(the model's arguments, not yet valid) → the same with each value at its own parameter, where a model writes two
+    into one: a prefix into a title. Before memory fills in what is missing."""
     asked_as: frozenset[str] = frozenset()
     """Beginnings of the words by which people ask for this, in all languages of `skills.verbs`."""
     kinds: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -149,6 +178,12 @@ class Tool:
         """The arguments as JSON schema, as the model sees it. One for all calls: copy it to change it."""
         return _schema_of(self.arguments)
 
+    @property
+    def remembered_kinds(self) -> dict[str, Literal["one", "set"]]:
+        """What memory learns of each parameter in `remembers`: a single value, or a set of them where it is a list."""
+        shapes = self.schema["properties"]
+        return {name: "set" if _is_list(shapes[name]) else "one" for name in self.remembers}
+
 
 def tool(
     effect: Effect,
@@ -156,11 +191,12 @@ def tool(
     says: Says,
     targets: tuple[str, ...] = (),
     payload: tuple[str, ...] = (),
-    remembers: tuple[str, ...] = (),
+    remembers: Mapping[str, Habit] | None = None,
     egress: bool = False,
     destroys: bool = False,
     version: Callable[..., Awaitable[Version]] | None = None,
     settle: Callable[..., Awaitable[dict[str, Any]]] | None = None,
+    apart: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None,
     asked_as: frozenset[str] = frozenset(),
     kinds: Mapping[str, str] | None = None,
     seen_by: tuple[str, ...] | None = None,
@@ -181,7 +217,7 @@ def tool(
 
     def declare(function: Callable[..., Awaitable[Result]]) -> Tool:
         arguments = _arguments_of(function)
-        for declared in (*targets, *payload, *remembers, *(kinds or ()), *into, *opens, *always):
+        for declared in (*targets, *payload, *(remembers or ()), *(kinds or ()), *into, *opens, *always):
             if declared not in arguments.model_fields:
                 raise TypeError(f"{function.__module__}.{function.__name__} has no parameter {declared!r}")
         return Tool(
@@ -193,11 +229,12 @@ def tool(
             says=says,
             targets=targets,
             payload=payload,
-            remembers=remembers,
+            remembers=remembers or {},
             egress=egress,
             destroys=destroys,
             version=version,
             settle=settle,
+            apart=apart,
             asked_as=asked_as,
             kinds=kinds or {},
             seen_by=seen_by,
@@ -208,6 +245,10 @@ def tool(
         )
 
     return declare
+
+
+def _is_list(shape: Mapping[str, Any]) -> bool:
+    return any(one.get("type") == "array" for one in (shape, *shape.get("anyOf", ())))
 
 
 @cache
@@ -273,8 +314,12 @@ class Skill:
     instructions: Path
     """A Markdown file for the model: how to do this job well."""
     scopes: Scopes = Scopes()
+    people: Literal["addresses", "logins"] = "addresses"
+    """How its tools take people: by e-mail, as a workspace knows everybody, or by the service's own names."""
     audience: Audience = "asker"
     """Who may hear what it finds. An answer in a channel that rests on more private things goes to the asker alone."""
+    own_records: OwnRecords | None = None
+    """What memory may learn from before the first question, when the person chooses so on connecting."""
 
     def tools_at(self, level: Level) -> tuple[Tool, ...]:
         """The tools that somebody with this level may use."""

@@ -8,7 +8,7 @@ from pydantic import JsonValue, SecretStr, TypeAdapter
 
 from integrations.atlassian.adf import from_markdown
 from integrations.atlassian.calls import Calls
-from integrations.atlassian.jql import board_query, keys_query, sprint_query
+from integrations.atlassian.jql import board_query, filed_query, keys_query, sprint_query
 from integrations.atlassian.models import (
     AgilePage,
     Board,
@@ -42,6 +42,8 @@ T = TypeVar("T")
 MAX_COMMENTS = 50
 MAX_ON_BOARD = 120
 _MAX_PAGES = 6
+_MAX_WITH_HISTORY = 100
+"""Tickets in one answer; Jira may give fewer where each has a history."""
 _PAGE = 50
 
 _ROW = (
@@ -63,6 +65,20 @@ _ROW = (
     "project",
 )
 _FULL = (*_ROW, "reporter", "description", "issuelinks", "subtasks")
+_FILED = (
+    "summary",
+    "status",
+    "issuetype",
+    "assignee",
+    "priority",
+    "labels",
+    "components",
+    "fixVersions",
+    "created",
+    "updated",
+    "project",
+    "creator",
+)
 
 _RESOURCES = TypeAdapter(tuple[Resource, ...])
 _USER = TypeAdapter(User)
@@ -145,6 +161,28 @@ class Jira:
             if not token or len(found) >= limit:
                 break
         return found[:limit], bool(token) or len(found) > limit
+
+    async def filed(self, *, limit: int) -> tuple[Ticket, ...]:
+        """The tickets that this person filed for themself, the newest first, each with what was changed in it since.
+
+        No text but the summary is read.
+        """
+        found: tuple[Ticket, ...] = ()
+        token: str | None = None
+        for _ in range(_MAX_PAGES):
+            body: dict[str, JsonValue] = {
+                "jql": filed_query(),
+                "fields": [*_FILED],
+                "expand": "changelog",
+                "maxResults": min(limit - len(found), _MAX_WITH_HISTORY),
+            }
+            if token:
+                body["nextPageToken"] = token
+            page = await self._calls.look_up(self._at("/rest/api/3/search/jql"), _TICKETS, body=body)
+            found, token = (*found, *page.issues), page.next_page_token
+            if not token or len(found) >= limit:
+                break
+        return found[:limit]
 
     async def ticket(self, key: str) -> Ticket:
         """One ticket with its description and what was changed; an old key of a moved one finds it too."""

@@ -60,6 +60,11 @@ def keys_query(keys: Iterable[str]) -> str:
     return f"key in ({', '.join(map(quoted, keys))}) {_NEWEST_FIRST}"
 
 
+def filed_query() -> str:
+    """What this person filed in their own name, the newest first."""
+    return "reporter = currentUser() AND creator = currentUser() ORDER BY created DESC"
+
+
 def board_query() -> str:
     """What a board without sprints shows: all that is open, and what was finished lately."""
     return "statusCategory != Done OR updated >= -14d"

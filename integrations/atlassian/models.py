@@ -126,6 +126,9 @@ class Link(_Said):
 
 class Change(_Said):
     field: str
+    field_id: str = ""
+    """The name by which the API has the field; `field` is a word for people."""
+    before_id: str | None = Field(default=None, validation_alias="from")
     # Not `toString`, which is what the generator would make of a name that says the same.
     before: str | None = Field(default=None, validation_alias="fromString")
     after: str | None = Field(default=None, validation_alias="toString")
@@ -170,6 +173,11 @@ class Ticket(_Said):
     project_type: str = Field(default="", validation_alias=AliasPath("fields", "project", "projectTypeKey"))
     """`software`, `business`, or `service_desk`, where customers see their tickets and nothing else."""
     history: Many[Changes] = Field(default=(), validation_alias=AliasPath("changelog", "histories"))
+    changes: int = Field(default=0, validation_alias=AliasPath("changelog", "total"))
+    """How many `history` would have, were it told in full."""
+    creator: User | None = Field(default=None, validation_alias=_field("creator"))
+    """Who filed it; the reporter is in whose name."""
+    project: FoundProject | None = Field(default=None, validation_alias=_field("project"))
 
     @property
     def done_at(self) -> datetime | None:

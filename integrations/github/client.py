@@ -38,7 +38,7 @@ from integrations.github.models import (
     Verdict,
 )
 from integrations.github.places import Places
-from integrations.github.query import Which, pulls_query
+from integrations.github.query import Which, opened_query, pulls_query
 from integrations.integration import Account
 
 MAX_FILES = 300
@@ -53,7 +53,6 @@ _FILES = TypeAdapter(tuple[ChangedFile, ...])
 _REVIEWS = TypeAdapter(tuple[Review, ...])
 _COMMENTS = TypeAdapter(tuple[Comment, ...])
 _LINE_COMMENTS = TypeAdapter(tuple[LineComment, ...])
-_EVENTS = TypeAdapter(tuple[Event, ...])
 _CHECK_RUNS = TypeAdapter(CheckRuns)
 _STATUSES = TypeAdapter(Statuses)
 _CONTENT = TypeAdapter(Content)
@@ -126,6 +125,15 @@ class GitHub:
         found = sorted((pull for page in pages for pull in page.items), key=lambda pull: pull.updated_at, reverse=True)
         return Listing(total=sum(page.total_count for page in pages), pulls=tuple(found[:limit]))
 
+    async def opened_pulls(self, *, limit: int) -> tuple[FoundPull, ...]:
+        """The pull requests that this person opened, the newest first, merged and closed ones too."""
+        pages = await self._me.opened(_SEARCH, opened_query("pull-request"), limit=limit)
+        return tuple(pull for page in pages for pull in page.items)[:limit]
+
+    async def events(self, repository: str, number: int) -> tuple[Event, ...]:
+        """Who was asked for a review, labelled and assigned, when and by whom; nothing where GitHub does not tell."""
+        return await self._me.events(repository, number) or ()
+
     async def pull(self, repository: str, number: int) -> Pull:
         return await self._me.seen(
             f"{repository} #{number}", self._calls.read(f"/repos/{repository}/pulls/{number}", _PULL)
@@ -164,9 +172,7 @@ class GitHub:
 
     async def review_asked_at(self, repository: str, number: int) -> datetime | None:
         """When this person was last asked for a review; None when it was a team, or GitHub does not tell."""
-        login = await self.login()
-        path = f"/repos/{repository}/issues/{number}/events"
-        events = await if_allowed(self._calls.read_all(path, _EVENTS, limit=MAX_COMMENTS)) or ()
+        login, events = await self.login(), await self.events(repository, number)
         asked = [event.created_at for event in events if event.event == "review_requested" and event.asked == login]
         return max(asked, default=None)
 

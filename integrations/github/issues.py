@@ -10,7 +10,7 @@ from integrations.errors import Refused
 from integrations.github.calls import Calls
 from integrations.github.me import Me, if_allowed
 from integrations.github.models import Comment, Issue, IssuePage, Label, Posted, TimelineEntry, User
-from integrations.github.query import WhichIssues, issues_query
+from integrations.github.query import WhichIssues, issues_query, opened_query
 from integrations.github.texts import fingerprint
 
 CloseReason = Literal["completed", "not_planned"]
@@ -73,6 +73,11 @@ class Issues:
             (issue for page in pages for issue in page.items), key=lambda issue: issue.updated_at, reverse=True
         )
         return IssueListing(total=sum(page.total_count for page in pages), issues=tuple(found[:limit]))
+
+    async def opened(self, *, limit: int) -> tuple[Issue, ...]:
+        """The issues that this person opened, the newest first, closed ones too."""
+        pages = await self._me.opened(_PAGE, opened_query("issue"), limit=limit)
+        return tuple(issue for page in pages for issue in page.items)[:limit]
 
     async def read(self, repository: str, number: int) -> Issue:
         answer = self._calls.read(f"/repos/{repository}/issues/{number}", _ISSUE)

@@ -8,14 +8,17 @@ from pydantic import TypeAdapter
 
 from integrations.errors import NotFound, Refused, unseen
 from integrations.github.calls import Calls
-from integrations.github.models import Owner, Repository, User
+from integrations.github.models import Event, Owner, Repository, User
 from integrations.github.places import Places
 
 T = TypeVar("T")
 
 _MAX_REPOSITORIES = 500
 _MAX_OWNERS = 5
+_MAX_EVENTS = 300
+_PAGE = 100
 _USER = TypeAdapter(User)
+_EVENTS = TypeAdapter(tuple[Event, ...])
 _REPOSITORY = TypeAdapter(Repository)
 _REPOSITORIES = TypeAdapter(tuple[Repository, ...])
 
@@ -51,6 +54,21 @@ class Me:
     async def search(self, kind: TypeAdapter[T], query: str, *, limit: int) -> T:
         """What `query` finds among issues and pull requests, the newest activity first, at most 100."""
         return await self._calls.read("/search/issues", kind, q=query, sort="updated", order="desc", per_page=limit)
+
+    async def opened(self, kind: TypeAdapter[T], query: str, *, limit: int) -> list[T]:
+        """What `query` finds among what this person opened, the newest first, in pages of 100 at most."""
+        pages: list[T] = []
+        # One after the other: GitHub's search takes 30 questions in a minute, and people ask some meanwhile.
+        for number in range(1, -(-limit // _PAGE) + 1):
+            asked: dict[str, str | int] = {"q": query, "sort": "created", "order": "desc"}
+            asked |= {"per_page": min(limit, _PAGE), "page": number}
+            pages.append(await self._calls.read("/search/issues", kind, **asked))
+        return pages
+
+    async def events(self, repository: str, number: int) -> tuple[Event, ...] | None:
+        """What was done with an issue or pull request beside words, oldest first; None where GitHub does not tell."""
+        path = f"/repos/{repository}/issues/{number}/events"
+        return await if_allowed(self._calls.read_all(path, _EVENTS, limit=_MAX_EVENTS))
 
     async def search_mine(self, kind: TypeAdapter[T], query: Callable[[Owner], str], *, limit: int) -> list[T]:
         """What `query` finds where the person's repositories are, a page for each owner.

@@ -325,7 +325,12 @@ class Check:
 class Event:
     event: str
     created_at: datetime
+    actor: User | None = None
+    """Who did it; of a request for a review, who asked."""
     requested_reviewer: User | None = None
+    requested_team: Team | None = None
+    label: Label | None = None
+    assignee: User | None = None
 
     @property
     def asked(self) -> str | None:

@@ -61,6 +61,11 @@ def issues_query(
     return _fitting([*parts, *quoted, *plain_words(words)])
 
 
+def opened_query(kind: Literal["issue", "pull-request"]) -> str:
+    """The search for everything of one kind that this person opened."""
+    return f"is:{kind} archived:false author:@me"
+
+
 def plain_words(words: str) -> list[str]:
     """The words of `words` with nothing in them that GitHub's search would take for syntax."""
     found = re.findall(r"\w[\w.'-]*", words)

@@ -31,6 +31,12 @@ OWN = "primary"
 """How Google names the calendar of whoever asks."""
 MAX_EVENTS = 100
 _MAX_CALENDARS = 250
+_MAX_PAGES, _PAGE = 8, 500
+"""Of what was made: Google lists it in an order of its own, so all of it has to be seen to find the newest."""
+_MADE = (
+    "items(id,status,created,creator,organizer,summary,location,start,end,visibility,recurringEventId"
+    ",sequence,guestsCanModify,guestsCanInviteOthers,attendees(email,displayName,self,organizer,resource)),nextPageToken"
+)
 _AT_A_TIME = 50
 """Calendars in one question for free time; Google takes no more."""
 _RESPONSES: dict[Answer, str] = {"accept": "accepted", "decline": "declined", "tentative": "tentative"}
@@ -88,6 +94,31 @@ class Calendar:
         page = await _seen("your calendar" if whose == OWN else f"the calendar of {whose}", answer)
         kept = tuple(event for event in page.items if event.status != "cancelled")
         return Agenda(events=kept, zone=page.time_zone, more=page.next_page_token is not None)
+
+    async def made(self, since: datetime, *, limit: int) -> tuple[Event, ...]:
+        """What this person made in their own calendar of what takes place since then, the newest made first.
+
+        A series is one event. Descriptions are not read.
+        """
+        found: list[Event] = []
+        token: str | None = None
+        for _ in range(_MAX_PAGES):
+            page = await self._calls.read(
+                "calendar.events.list",
+                _EVENTS,
+                calendarId=OWN,
+                timeMin=since.isoformat(),
+                eventTypes=["default"],
+                maxResults=_PAGE,
+                fields=_MADE,
+                **({"pageToken": token} if token else {}),
+            )
+            found += [event for event in page.items if event.is_made_here and event.status != "cancelled"]
+            token = page.next_page_token
+            if not token:
+                break
+        newest = sorted(found, key=lambda event: event.created or since, reverse=True)
+        return tuple(newest[:limit])
 
     async def event(self, event: str) -> Event:
         """One event of this person's calendar. What was cancelled is not there."""

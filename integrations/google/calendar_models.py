@@ -73,6 +73,9 @@ class Event:
     html_link: str | None = None
     start: When = When()
     end: When = When()
+    created: datetime | None = None
+    creator: Organiser | None = None
+    """Who made it; somebody may do so in another's calendar."""
     organizer: Organiser | None = None
     attendees: tuple[Guest, ...] = ()
     recurrence: tuple[str, ...] = ()
@@ -80,7 +83,10 @@ class Event:
     visibility: str = "default"
     transparency: str = "opaque"
     event_type: str = "default"
+    sequence: int = 0
+    """How often its time was changed (RFC 5545 §3.8.7.4)."""
     guests_can_modify: bool = False
+    guests_can_invite_others: bool = True
     guests_can_see_other_guests: bool = True
 
     @property
@@ -106,6 +112,12 @@ class Event:
     def is_own(self) -> bool:
         """Whether the person of this calendar organises it."""
         return self.organizer is None or self.organizer.is_self
+
+    @property
+    def is_made_here(self) -> bool:
+        """Whether the person of this calendar made it themself, and not as one changed date of a series."""
+        made = self.creator is None or self.creator.is_self
+        return made and self.is_own and not self.recurring_event_id
 
     def is_on(self, first: date, end: date) -> bool:
         """Whether it is on one of the days from `first` to before `end`; what has a time is wherever it was found."""

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from skills.calendar.own_records import OWN_RECORDS
 from skills.calendar.tools import (
     answer_invitation,
     cancel_event,
@@ -33,4 +34,5 @@ SKILL = Skill(
             "https://www.googleapis.com/auth/calendar.readonly",
         ),
     ),
+    own_records=OWN_RECORDS,
 )

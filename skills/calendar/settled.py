@@ -11,6 +11,7 @@ from skills.calendar.people import zones_of, zones_of_guests
 from skills.calendar.times import later, minutes_of, said_everywhere
 from skills.described import Described
 from skills.errors import RetryToolCall, ToolFailed
+from skills.left_out import unless_left_out
 from skills.skill import ToolContext, Version
 
 MAX_TITLE = 250
@@ -31,7 +32,8 @@ async def new_in_full(
 ) -> dict[str, Any]:
     check_words(title, description)
     begins, guests = moment(ctx, start), addresses(attendees, "attendees")
-    place = await _room_in_full(ctx, room, begins, minutes) if room else None
+    named = unless_left_out(room)
+    place = await _room_in_full(ctx, named, begins, minutes) if named else None
     zones = await zones_of(ctx, guests)
     return {
         "title": " ".join(title.split()),
@@ -93,7 +95,7 @@ async def _room_in_full(ctx: ToolContext[Google], room: str, begins: datetime, m
     ends = later(begins, minutes)
     busy = (await ctx.client.calendar.busy([found.id], begins, ends)).get(found.id)
     if busy:
-        raise RetryToolCall(f"`room` {room!r} is taken then. Name another room or time, or leave it out.")
+        raise RetryToolCall(f"`room` {room!r} is taken then. Name another room or time, or `none`.")
     state = "free then" if busy is not None else "whether it is free cannot be seen"
     # By the name that was said: nobody says a room's address, and the name is looked up again when it is booked.
     return Described(" ".join(room.split()), f"{found.summary or found.id} ({state})")

@@ -9,7 +9,7 @@ from integrations.errors import IntegrationError, OutcomeUnknown
 from integrations.google.calendar import OWN, NewEvent
 from integrations.google.calendar_models import Answer, Event
 from integrations.google.client import Google
-from skills.calendar import records, shown, taken_back
+from skills.calendar import habits, records, shown, taken_back
 from skills.calendar.names import address, addresses, clock, found_event, found_room, moment, own_zone
 from skills.calendar.people import YOU, notes_on, participants, zones_of_guests
 from skills.calendar.settled import (
@@ -27,6 +27,7 @@ from skills.calendar.settled import (
 from skills.calendar.slots import Window, free_slots
 from skills.calendar.times import day_start, later
 from skills.errors import RetryToolCall, ToolFailed
+from skills.left_out import unless_left_out
 from skills.record import Record
 from skills.skill import Result, Says, ToolContext, tool
 from skills.verbs import APPROVE, CANCEL, CHANGE, DECLINE, DELETE, INVITE, MOVE, REPLY, SCHEDULE
@@ -39,7 +40,7 @@ People = Annotated[list[str], Field(max_length=50)]
 _EVENT = ("Event", "{event}")
 
 
-@tool("read", says=Says(doing="Looking at the calendar"))
+@tool("read", says=Says(doing="Looking at the calendar"), targets=("person",), kinds={"person": "person"})
 async def list_events(ctx: ToolContext[Google], day: date, days: Days = 1, person: str | None = None) -> Result:
     """List what takes place on some days, in order, with everybody's answers.
 
@@ -79,7 +80,7 @@ async def list_events(ctx: ToolContext[Google], day: date, days: Days = 1, perso
     "read",
     says=Says(doing="Looking for a free time"),
     targets=("attendees",),
-    remembers=("attendees", "minutes"),
+    remembers=habits.FREE_TIME,
     kinds={"attendees": "person"},
 )
 async def find_time(
@@ -142,7 +143,7 @@ async def find_time(
         ask="Put this into the calendar and invite the guests?",
         done="Event created",
         refused="Not created",
-        labels=(("When", "{start}"), ("With", "{attendees}"), ("Room", "{room}")),
+        labels=(("When", "{start}"), ("With", "{attendees}"), ("Room", "{room}"), ("Minutes", "{minutes}")),
         text="Title and description, exactly as guests will read them",
         undo="Delete the event?",
         undone="Event deleted",
@@ -150,7 +151,7 @@ async def find_time(
     ),
     targets=("start", "attendees", "room"),
     payload=("title", "description"),
-    remembers=("attendees", "minutes", "room"),
+    remembers=habits.MEETING,
     egress=True,
     settle=new_in_full,
     asked_as=SCHEDULE | INVITE,
@@ -175,11 +176,12 @@ async def create_event(
         minutes: How long.
         attendees: E-mail addresses of the guests. The person themself need not be named.
         description: What the guests read with it, as plain text.
-        room: Name or address of a room, or a place in words.
+        room: Name or address of a room, or a place in words; `none` where the person says so.
     """
     check_words(title, description)
     begins = moment(ctx, start)
-    place = await found_room(ctx, room) if room else None
+    named = unless_left_out(room)
+    place = await found_room(ctx, named) if named else None
     new = NewEvent(
         title=" ".join(title.split()),
         start=begins,
@@ -187,7 +189,7 @@ async def create_event(
         zone=own_zone(ctx).key,
         guests=tuple(addresses(attendees, "attendees")),
         description=description,
-        room=place.id if place else room,
+        room=place.id if place else named,
     )
     made = await ctx.client.calendar.create(new)
     return _written(
@@ -213,7 +215,6 @@ async def create_event(
         kept="Whoever is invited is told by mail a second time.",
     ),
     targets=("event", "start"),
-    remembers=("minutes",),
     egress=True,
     settle=move_in_full,
     version=as_it_stands,

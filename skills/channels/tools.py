@@ -10,7 +10,7 @@ from pydantic import Field, JsonValue
 from integrations.slack.client import Slack
 from integrations.slack.models import Channel, Found, Match, Message
 from integrations.slack.mrkdwn import from_markdown
-from skills.channels import records, taken_back
+from skills.channels import habits, records, taken_back
 from skills.channels.missed import Missed, missed_in
 from skills.channels.places import heard_by, joined, thread_in, thread_of_link
 from skills.channels.readers import Readers, members_of, readers_of
@@ -35,7 +35,7 @@ _MAIL = {"mail", "email", "e-mail"}
 """Words of `SEND` that ask for something else than a message in Slack."""
 
 
-@tool("read", says=Says(doing="Searching Slack"), remembers=("channel",))
+@tool("read", says=Says(doing="Searching Slack"), targets=("channel",), kinds={"channel": "channel"})
 async def search_messages(
     ctx: ToolContext[Slack], words: str, channel: str | None = None, since: date | None = None
 ) -> Result:
@@ -68,7 +68,7 @@ async def search_messages(
     "read",
     says=Says(doing="Reading {channel}"),
     targets=("channel",),
-    remembers=("channel",),
+    remembers=habits.READING,
     kinds={"channel": "channel"},
 )
 async def read_channel(ctx: ToolContext[Slack], channel: str, since: date | None = None, limit: Limit = 50) -> Result:
@@ -109,7 +109,6 @@ async def read_channel(ctx: ToolContext[Slack], channel: str, since: date | None
     "read",
     says=Says(doing="Reading a thread in {channel}"),
     targets=("channel", "thread"),
-    remembers=("channel",),
     kinds={"channel": "channel", "thread": "message"},
 )
 async def read_thread(ctx: ToolContext[Slack], channel: str, thread: str) -> Result:
@@ -137,7 +136,7 @@ async def read_thread(ctx: ToolContext[Slack], channel: str, thread: str) -> Res
     )
 
 
-@tool("read", says=Says(doing="Reading what is new in Slack"), remembers=("channel",))
+@tool("read", says=Says(doing="Reading what is new in Slack"), targets=("channel",), kinds={"channel": "channel"})
 async def catch_up(ctx: ToolContext[Slack], channel: str | None = None, since: date | None = None) -> Result:
     """Read what the person missed: what others wrote after they last read, with the threads they take part in.
 
@@ -222,7 +221,7 @@ async def _audience(
     ),
     targets=("channel", "thread"),
     payload=("text",),
-    remembers=("channel",),
+    remembers=habits.POSTING,
     egress=True,
     settle=_post_in_full,
     version=_audience,

@@ -11,8 +11,9 @@ from integrations.google.client import Google
 from integrations.google.drive_models import File, Kind, Permission, Role
 from skills.described import Described
 from skills.errors import RetryToolCall, ToolFailed
-from skills.files import records, shown, taken_back
+from skills.files import habits, records, shown, taken_back
 from skills.files.names import address, addresses, found_file, found_folder
+from skills.left_out import unless_left_out
 from skills.record import Record
 from skills.skill import Result, Says, ToolContext, Version, tool
 from skills.verbs import APPEND, COMMENT, CREATE, DRAFT, REPLY, SHARE
@@ -29,7 +30,7 @@ SearchedKind = Literal["document", "sheet", "slides", "any"]
 _KINDS: dict[SearchedKind, Kind | None] = {"document": "document", "sheet": "sheet", "slides": "slides", "any": None}
 
 
-@tool("read", says=Says(doing="Looking for files"))
+@tool("read", says=Says(doing="Looking for files"), targets=("owner",), kinds={"owner": "person"})
 async def search_files(
     ctx: ToolContext[Google], words: str = "", kind: SearchedKind = "any", owner: str | None = None
 ) -> Result:
@@ -83,7 +84,8 @@ async def _new_in_full(
     ctx: ToolContext[Google], *, title: str, body: str, folder: str | None, **_: object
 ) -> dict[str, Any]:
     _check_document(title, body)
-    place = await found_folder(ctx, folder) if folder else None
+    named = unless_left_out(folder)
+    place = await found_folder(ctx, named) if named else None
     return {
         "title": " ".join(title.split()),
         "body": body,
@@ -137,7 +139,7 @@ async def _audience(ctx: ToolContext[Google], file: str, **_: object) -> Version
     ),
     targets=("folder",),
     payload=("title", "body"),
-    remembers=("folder",),
+    remembers=habits.WRITING,
     settle=_new_in_full,
     asked_as=CREATE | DRAFT | APPEND,
     kinds={"folder": "folder"},
@@ -152,10 +154,11 @@ async def create_document(ctx: ToolContext[Google], title: str, body: str, folde
     Args:
         title: The document's name.
         body: The text in Markdown; headings, lists and tables become those of the document.
-        folder: Id, link or exact name of a folder. Leave out for the person's own Drive.
+        folder: Id, link or exact name of a folder; `none` where the person says so.
     """
     _check_document(title, body)
-    place = await found_folder(ctx, folder) if folder else None
+    named = unless_left_out(folder)
+    place = await found_folder(ctx, named) if named else None
     made = await ctx.client.drive.create_document(" ".join(title.split()), body, folder=place.id if place else None)
     changed = made.modified_time.isoformat() if made.modified_time else ""
     return _written(
@@ -223,7 +226,7 @@ async def comment_on_file(ctx: ToolContext[Google], file: str, text: str) -> Res
         kept="They keep the mail that told them, and any copy they made.",
     ),
     targets=("file", "people", "role"),
-    remembers=("people", "role"),
+    remembers=habits.SHARING,
     egress=True,
     settle=_share_in_full,
     version=_audience,

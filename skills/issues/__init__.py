@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from skills.issues.own_records import OWN_RECORDS
 from skills.issues.tools import (
     close_issue,
     comment_on_issue,
@@ -17,6 +18,7 @@ SKILL = Skill(
     title="Issues",
     purpose="Find issues on GitHub, read what was said about them, and open, answer, label, assign or close them.",
     integration="github",
+    people="logins",
     # The company's work, as with pull requests.
     audience="members",
     tools=(search_issues, read_issue, open_issue, comment_on_issue, update_issue, close_issue),
@@ -28,4 +30,5 @@ SKILL = Skill(
     reads="Issues, what was said under them, and the pull requests that name them",
     changes="New issues, comments, labels, assignees and closing, after you asked for it or approved it",
     instructions=Path(__file__).with_name("instructions.md"),
+    own_records=OWN_RECORDS,
 )

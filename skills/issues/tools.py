@@ -11,7 +11,7 @@ from integrations.github.issues import CloseReason
 from integrations.github.models import Issue
 from integrations.github.query import WhichIssues
 from integrations.github.texts import counted, fingerprint
-from skills.issues import records, shown
+from skills.issues import habits, records, shown
 from skills.issues.names import NONE, full_name
 from skills.issues.settled import (
     change_in_full,
@@ -24,6 +24,7 @@ from skills.issues.settled import (
     the_issue,
 )
 from skills.issues.taken_back import NOTIFIED, marks_of, take_back_change, take_back_closing, take_back_comment
+from skills.left_out import unless_left_out
 from skills.record import Record
 from skills.skill import Result, Says, ToolContext, tool
 from skills.verbs import ASSIGN, CHANGE, CLOSE, COMMENT, CREATE, LABEL, REPLY
@@ -41,7 +42,7 @@ _KINDS = {"repository": "repository", "number": "issue"}
 _READERS = ("github:{repository}",)
 
 
-@tool("read", says=Says(doing="Looking for issues"), remembers=("repository",))
+@tool("read", says=Says(doing="Looking for issues"), remembers=habits.SEARCHED)
 async def search_issues(
     ctx: ToolContext[GitHub],
     words: str = "",
@@ -56,12 +57,13 @@ async def search_issues(
 
     Args:
         words: Only those with all of these words in title, text or comments. Few words find more; no search syntax.
-        repository: Only in this one, as `owner/name`; the name alone will do. Leave out for all of theirs.
+        repository: Only in this one, as `owner/name`; the name alone will do; `all` where the person says so.
         which: `open` and `closed` are everybody's; `mine` the open ones that the person opened; `assigned_to_me` the
             open ones that the person is to do.
         labels: Only those that have all of these labels.
     """
-    place = await full_name(ctx, repository) if repository else None
+    named = unless_left_out(repository)
+    place = await full_name(ctx, named) if named else None
     listing = await ctx.client.issues.find(which, repository=place, words=words, labels=labels, limit=MAX_ROWS)
     places = await ctx.client.places(issue.repository for issue in listing.issues)
     rows = [shown.row(issue) for issue in listing.issues]
@@ -80,7 +82,7 @@ async def search_issues(
     "read",
     says=Says(doing="Reading {repository} #{number}"),
     targets=("repository", "number"),
-    remembers=("repository",),
+    remembers=habits.PLACE,
 )
 async def read_issue(ctx: ToolContext[GitHub], repository: str, number: Number) -> Result:
     """Read one issue: its text, what was said under it, labels, assignees, and the pull requests that name it.
@@ -117,7 +119,7 @@ async def read_issue(ctx: ToolContext[GitHub], repository: str, number: Number) 
     ),
     targets=("repository", "labels", "assignees"),
     payload=("title", "body"),
-    remembers=("repository", "labels", "assignees"),
+    remembers=habits.OPENING,
     egress=True,
     settle=new_in_full,
     asked_as=CREATE,
@@ -169,7 +171,7 @@ async def open_issue(
     ),
     targets=("repository", "number"),
     payload=("body",),
-    remembers=("repository",),
+    remembers=habits.PLACE,
     egress=True,
     settle=comment_in_full,
     version=standing,
@@ -222,7 +224,7 @@ async def comment_on_issue(ctx: ToolContext[GitHub], repository: str, number: Nu
         kept=NOTIFIED,
     ),
     targets=("repository", "number", "add_labels", "remove_labels", "assignees"),
-    remembers=("repository", "assignees"),
+    remembers=habits.PLACE,
     egress=True,
     settle=change_in_full,
     version=marks,
@@ -297,7 +299,7 @@ async def update_issue(
         kept=NOTIFIED,
     ),
     targets=("repository", "number"),
-    remembers=("repository",),
+    remembers=habits.PLACE,
     egress=True,
     settle=open_one_in_full,
     version=standing,

@@ -14,7 +14,8 @@ from integrations.google.mail_compose import Letter
 from integrations.google.mail_models import Thread
 from integrations.google.mail_query import Folder, mail_query
 from skills.described import Described
-from skills.mail import records, shown, taken_back
+from skills.mail import habits, records, shown, taken_back
+from skills.mail.closings import parted, together
 from skills.mail.letters import (
     Filing,
     Mark,
@@ -33,10 +34,10 @@ MAX_ROWS = 20
 
 Addresses = Annotated[Sequence[str], Field(max_length=100)]
 Labels = Annotated[Sequence[str], Field(max_length=20)]
-_RECEIVERS = {"to": "person", "cc": "person"}
+_KINDS = {"to": "person", "cc": "person", "sign_off": "choice"}
 
 
-@tool("read", says=Says(doing="Looking through the mail"))
+@tool("read", says=Says(doing="Looking through the mail"), targets=("sender",), kinds={"sender": "person"})
 async def search_mail(
     ctx: ToolContext[Google],
     words: str = "",
@@ -103,11 +104,30 @@ async def _reader(ctx: ToolContext[Google]) -> shown.Reader:
 
 
 async def _letter_in_full(
-    ctx: ToolContext[Google], *, to: Sequence[str], subject: str, body: str, cc: Sequence[str] = ()
+    ctx: ToolContext[Google],
+    *,
+    to: Sequence[str],
+    subject: str,
+    body: str,
+    sign_off: str | None,
+    cc: Sequence[str] = (),
 ) -> dict[str, Any]:
-    del ctx
-    letter = _letter(to, subject, body, cc)
-    return {"to": letter.to, "subject": letter.subject, "body": letter.body, "cc": letter.cc}
+    letter = _letter(to, subject, _signed(ctx, body, sign_off), cc)
+    return {"to": letter.to, "subject": letter.subject, **_apart(ctx, body, sign_off), "cc": letter.cc}
+
+
+def _apart(ctx: ToolContext[Google], body: str, sign_off: str | None) -> dict[str, str | None]:
+    """The text alone, as it can be edited, and in the words of the card with its end."""
+    bare, end = parted(body, sign_off, name=ctx.asker.name)
+    return {"body": Described(bare, together(bare, end)) if end else bare, "sign_off": end or None}
+
+
+def _signed(ctx: ToolContext[Google], body: str, sign_off: str | None) -> str:
+    """The text as it is sent. Raises RetryToolCall when there is none."""
+    check_body(body)
+    text = together(*parted(body, sign_off, name=ctx.asker.name))
+    check_body(text)
+    return text
 
 
 async def _answer_in_full(
@@ -115,13 +135,14 @@ async def _answer_in_full(
     *,
     thread: str,
     body: str,
+    sign_off: str | None,
     to: Sequence[str] | None = None,
     everyone: bool = False,
 ) -> dict[str, Any]:
     """With everybody by name whom the answer will reach, so that nobody is added later, and what it answers."""
-    check_body(body)
+    _signed(ctx, body, sign_off)
     found, reached = await _reached(ctx, thread, to=to, everyone=everyone)
-    return {"thread": _described(found), "body": body, "to": reached, "everyone": False}
+    return {"thread": _described(found), **_apart(ctx, body, sign_off), "to": reached, "everyone": False}
 
 
 async def _reached(
@@ -178,31 +199,34 @@ async def _last_mail(ctx: ToolContext[Google], thread: str, **_: object) -> Vers
         ask="Put this draft into your mailbox?",
         done="Draft saved",
         refused="No draft saved",
-        labels=(("To", "{to}"), ("Cc", "{cc}")),
+        labels=(("To", "{to}"), ("Cc", "{cc}"), ("Sign-off", "{sign_off}")),
         text="Subject and text of the draft",
         undo="Delete the draft?",
         undone="Draft deleted",
     ),
-    targets=("to", "cc"),
+    targets=("to", "cc", "sign_off"),
     payload=("subject", "body"),
-    remembers=("to", "cc"),
+    remembers=habits.SIGNING,
     settle=_letter_in_full,
     asked_as=DRAFT | SEND | REPLY,
-    kinds=_RECEIVERS,
+    kinds=_KINDS,
     # Whom it is for gets it only when the person sends it.
     seen_by=(),
     undo=taken_back.draft,
 )
-async def draft_mail(ctx: ToolContext[Google], to: Addresses, subject: str, *, body: str, cc: Addresses = ()) -> Result:
+async def draft_mail(
+    ctx: ToolContext[Google], to: Addresses, subject: str, *, body: str, sign_off: str | None = None, cc: Addresses = ()
+) -> Result:
     """Put a draft of a new mail into the person's mailbox. Nothing is sent.
 
     Args:
         to: E-mail addresses.
         subject: What it is about, on one line.
         body: The text, plain, with greeting and sign-off.
+        sign_off: The sign-off, where the person says how they sign; it takes the place of the one in `body`.
         cc: E-mail addresses that get a copy.
     """
-    letter = _letter(to, subject, body, cc)
+    letter = _letter(to, subject, _signed(ctx, body, sign_off), cc)
     draft = await ctx.client.mail.draft(letter)
     thread = draft.message.thread_id
     return _written(
@@ -222,31 +246,34 @@ async def draft_mail(ctx: ToolContext[Google], to: Addresses, subject: str, *, b
         done="Mail sent",
         refused="Not sent",
         kept="A sent mail cannot be taken back.",
-        labels=(("To", "{to}"), ("Cc", "{cc}")),
+        labels=(("To", "{to}"), ("Cc", "{cc}"), ("Sign-off", "{sign_off}")),
         text="Subject and text, exactly as they will be sent",
         always="send mails to exactly these people",
     ),
-    targets=("to", "cc"),
+    targets=("to", "cc", "sign_off"),
     payload=("subject", "body"),
-    remembers=("to", "cc"),
+    remembers=habits.SIGNING,
     egress=True,
     settle=_letter_in_full,
     asked_as=SEND,
-    kinds=_RECEIVERS,
+    kinds=_KINDS,
     seen_by=("{to}", "{cc}"),
     # Both lists as they are: one more receiver is another permission.
     always=("to", "cc"),
 )
-async def send_mail(ctx: ToolContext[Google], to: Addresses, subject: str, *, body: str, cc: Addresses = ()) -> Result:
+async def send_mail(
+    ctx: ToolContext[Google], to: Addresses, subject: str, *, body: str, sign_off: str | None = None, cc: Addresses = ()
+) -> Result:
     """Send a new mail in the person's name. It cannot be taken back. To answer a mail use `reply_to_mail`.
 
     Args:
         to: E-mail addresses.
         subject: What it is about, on one line.
         body: The text, plain, with greeting and sign-off, exactly as it will be sent.
+        sign_off: The sign-off, where the person says how they sign; it takes the place of the one in `body`.
         cc: E-mail addresses that get a copy.
     """
-    letter = _letter(to, subject, body, cc)
+    letter = _letter(to, subject, _signed(ctx, body, sign_off), cc)
     sent = await ctx.client.mail.send(letter)
     count = _counted(len(letter.to) + len(letter.cc), "person", "people")
     return _written(
@@ -267,16 +294,17 @@ async def send_mail(ctx: ToolContext[Google], to: Addresses, subject: str, *, bo
         done="Answer sent",
         refused="Not sent",
         kept="A sent mail cannot be taken back.",
-        labels=(("In reply to", "{thread}"), ("To", "{to}")),
+        labels=(("In reply to", "{thread}"), ("To", "{to}"), ("Sign-off", "{sign_off}")),
         text="Text, exactly as it will be sent",
     ),
-    targets=("thread", "to"),
+    targets=("thread", "to", "sign_off"),
     payload=("body",),
+    remembers=habits.SIGNING,
     egress=True,
     settle=_answer_in_full,
     version=_last_mail,
     asked_as=REPLY | SEND,
-    kinds={"thread": "mail", "to": "person"},
+    kinds={"thread": "mail", "to": "person", "sign_off": "choice"},
     # Settled, `to` has everybody whom it reaches.
     seen_by=("{to}",),
 )
@@ -285,6 +313,7 @@ async def reply_to_mail(
     thread: str,
     body: str,
     *,
+    sign_off: str | None = None,
     to: Addresses | None = None,
     everyone: bool = False,
 ) -> Result:
@@ -293,19 +322,20 @@ async def reply_to_mail(
     Args:
         thread: The thread's id, as `search_mail` gives it.
         body: The text, plain, with greeting and sign-off, exactly as it will be sent.
+        sign_off: The sign-off, where the person says how they sign; it takes the place of the one in `body`.
         to: E-mail addresses, where the answer is not for who wrote last. Leave out otherwise.
         everyone: Whether all who got the mail get the answer too.
     """
-    check_body(body)
+    text = _signed(ctx, body, sign_off)
     found, reached = await _reached(ctx, thread, to=to, everyone=everyone)
     copied = [person.email for person in found.last.cc] if found.last else []
     first = without(reached, copied) or reached
-    sent = await ctx.client.mail.reply(found, to=first, cc=without(reached, first), body=body)
+    sent = await ctx.client.mail.reply(found, to=first, cc=without(reached, first), body=text)
     return _written(
         {"thread": sent.thread_id, "sent_to": list[JsonValue](reached)},
         link=ctx.client.mail.page(sent.thread_id),
         said=f"Answered a mail to {_counted(len(reached), 'person', 'people')}",
-        record=records.of_written(sent.thread_id, to=reached, body=body),
+        record=records.of_written(sent.thread_id, to=reached, body=text),
     )
 
 
@@ -327,7 +357,6 @@ async def reply_to_mail(
         undone="Put back as it was",
     ),
     targets=("thread", "add_labels", "remove_labels"),
-    remembers=("add_labels",),
     settle=_filing_in_full,
     version=_last_mail,
     asked_as=LABEL | ARCHIVE | MOVE,
@@ -368,7 +397,6 @@ async def file_mail(
 
 
 def _letter(to: Sequence[str], subject: str, body: str, cc: Sequence[str]) -> Letter:
-    check_body(body)
     plain_to, plain_cc = receivers(to, cc)
     return Letter(to=plain_to, cc=plain_cc, subject=plain_subject(subject), body=body)
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from skills.pull_requests.own_records import OWN_RECORDS
 from skills.pull_requests.tools import (
     comment_on_pull_request,
     list_pull_requests,
@@ -18,6 +19,7 @@ SKILL = Skill(
     title="Pull requests",
     purpose="See which pull requests wait for whom, understand a change, and comment, review or merge.",
     integration="github",
+    people="logins",
     # The company's work: who may not open a repository may still hear in a channel how it stands.
     audience="members",
     tools=(
@@ -37,4 +39,5 @@ SKILL = Skill(
     reads="Pull requests, their diffs, discussions, reviews and checks",
     changes="Comments, reviews, review requests and merges, after you asked for it or approved it",
     instructions=Path(__file__).with_name("instructions.md"),
+    own_records=OWN_RECORDS,
 )

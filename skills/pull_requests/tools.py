@@ -11,7 +11,8 @@ from integrations.github.models import FoundPull, MergeMethod, Verdict
 from integrations.github.query import Which
 from integrations.github.texts import MAX_TEXT, counted, fingerprint
 from skills.errors import RetryToolCall, ToolFailed
-from skills.pull_requests import records, shown
+from skills.left_out import unless_left_out
+from skills.pull_requests import habits, records, shown
 from skills.pull_requests.names import full_name, plain_reviewers
 from skills.pull_requests.standing import checks_said, waits_for
 from skills.pull_requests.taken_back import NOTIFIED, asked_of, take_back_comment, take_back_request
@@ -27,7 +28,7 @@ _KINDS = {"repository": "repository", "number": "pull_request"}
 _READERS = ("github:{repository}",)
 
 
-@tool("read", says=Says(doing="Looking for pull requests"), remembers=("repository",))
+@tool("read", says=Says(doing="Looking for pull requests"), remembers=habits.SEARCHED)
 async def list_pull_requests(
     ctx: ToolContext[GitHub],
     which: Which,
@@ -44,11 +45,12 @@ async def list_pull_requests(
     Args:
         which: `mine` are the person's own open ones; `waiting_for_my_review` those where their review is asked for and
             not yet given, without drafts; `open` and `merged` everybody's.
-        repository: Only in this one, as `owner/name`; the name alone will do. Leave out for all of theirs.
+        repository: Only in this one, as `owner/name`; the name alone will do; `all` where the person says so.
         words: Only those with all of these words in title or text. A ticket key or a topic; no search syntax.
         since: Only those merged on or after this day; for other kinds, those with activity on or after it.
     """
-    place = await full_name(ctx, repository) if repository else None
+    named = unless_left_out(repository)
+    place = await full_name(ctx, named) if named else None
     listing = await ctx.client.find_pulls(which, repository=place, words=words, since=since, limit=MAX_ROWS)
     rows, places = await asyncio.gather(
         asyncio.gather(*(_row(ctx, which, pull) for pull in listing.pulls)),
@@ -71,7 +73,7 @@ async def list_pull_requests(
     "read",
     says=Says(doing="Reading {repository} #{number}"),
     targets=("repository", "number"),
-    remembers=("repository",),
+    remembers=habits.PLACE,
 )
 async def read_pull_request(ctx: ToolContext[GitHub], repository: str, number: Number) -> Result:
     """Read one pull request: description, diff, reviews, requested reviewers, code owners, and what it waits for.
@@ -104,7 +106,7 @@ async def read_pull_request(ctx: ToolContext[GitHub], repository: str, number: N
     "read",
     says=Says(doing="Reading what was said on {repository} #{number}"),
     targets=("repository", "number"),
-    remembers=("repository",),
+    remembers=habits.PLACE,
 )
 async def read_discussion(ctx: ToolContext[GitHub], repository: str, number: Number) -> Result:
     """Read what was said about one pull request: comments, comments on lines, reviews, and its checks.
@@ -179,7 +181,7 @@ async def _head(ctx: ToolContext[GitHub], repository: str, number: int, **_: obj
     ),
     targets=("repository", "number"),
     payload=("body",),
-    remembers=("repository",),
+    remembers=habits.PLACE,
     egress=True,
     settle=_text_in_full,
     version=_standing,
@@ -227,7 +229,7 @@ async def comment_on_pull_request(ctx: ToolContext[GitHub], repository: str, num
     ),
     targets=("repository", "number"),
     payload=("body",),
-    remembers=("repository",),
+    remembers=habits.PLACE,
     egress=True,
     # A review that was sent cannot be deleted, and an approval may let others merge at once.
     destroys=True,
@@ -274,7 +276,7 @@ async def review_pull_request(
         kept=NOTIFIED,
     ),
     targets=("repository", "number", "reviewers"),
-    remembers=("repository", "reviewers"),
+    remembers=habits.REVIEW,
     egress=True,
     settle=_reviewers_in_full,
     asked_as=REVIEW,
@@ -321,10 +323,10 @@ async def request_reviewers(
         ask="Merge this pull request?",
         done="Merged",
         refused="Not merged",
-        labels=(_PULL_REQUEST, ("How", "{method}")),
+        labels=(_PULL_REQUEST, ("Method", "{method}")),
     ),
     targets=("repository", "number"),
-    remembers=("repository", "method"),
+    remembers=habits.MERGING,
     egress=True,
     destroys=True,
     settle=_in_full,

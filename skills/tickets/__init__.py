@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from skills.skill import Example, Scopes, Skill
+from skills.tickets.own_records import OWN_RECORDS
 from skills.tickets.tools import (
     comment_on_ticket,
     create_ticket,
@@ -45,4 +46,5 @@ SKILL = Skill(
     changes="Tickets created, changed, moved and commented on, after you asked for it or approved it",
     instructions=Path(__file__).with_name("instructions.md"),
     scopes=Scopes(read=_READ, write=(*_READ, "write:jira-work")),
+    own_records=OWN_RECORDS,
 )

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from integrations.atlassian.client import Jira
-from integrations.atlassian.models import User
+from integrations.atlassian.models import FoundProject, User
 from skills.errors import RetryToolCall
 from skills.skill import ToolContext
 
@@ -32,10 +32,15 @@ def project_of(key: str) -> str:
 
 async def project_key(ctx: ToolContext[Jira], project: str) -> str:
     """The key of a project named by key or name. Raises RetryToolCall when none or several fit."""
+    return (await project_named(ctx, project)).key
+
+
+async def project_named(ctx: ToolContext[Jira], project: str) -> FoundProject:
+    """The project with this key or name. Raises RetryToolCall when none or several fit."""
     wanted = project.strip().lower()
     found = await ctx.client.projects(project.strip())
-    exact = [one.key for one in found if wanted in {one.key.lower(), one.name.lower()}]
-    fitting = exact or [one.key for one in found]
+    exact = [one for one in found if wanted in {one.key.lower(), one.name.lower()}]
+    fitting = exact or found
     if len(fitting) == 1:
         return fitting[0]
     visible = found or await ctx.client.projects()

@@ -7,6 +7,7 @@ from typing import Any
 
 from integrations.atlassian.client import Jira
 from integrations.atlassian.models import Ticket, Transition
+from skills.described import Described
 from skills.errors import RetryToolCall, ToolFailed
 from skills.skill import ToolContext, Version
 from skills.tickets.fields import (
@@ -20,15 +21,30 @@ from skills.tickets.fields import (
     wanted_changes,
 )
 from skills.tickets.names import listed, one_of, project_key, project_of, ticket_key
+from skills.tickets.titles import parted, together
 
 
-async def new_in_full(ctx: ToolContext[Jira], *, project: str, type: str, **fields: Any) -> dict[str, Any]:
+async def new_in_full(
+    ctx: ToolContext[Jira], *, project: str, type: str, summary: str, title_prefix: str | None, **fields: Any
+) -> dict[str, Any]:
+    """With the summary alone, as it can be edited, and in the words of the card the whole title."""
     place = await project_key(ctx, project)
-    wanted, types = await asyncio.gather(settled(ctx, wanted_at_first(fields), project=place), ctx.client.types(place))
+    prefix, bare = parted(title_prefix, summary)
+    title = together(prefix, bare)
+    wanted, types = await asyncio.gather(
+        settled(ctx, wanted_at_first({"summary": title, **fields}), project=place), ctx.client.types(place)
+    )
     kind = one_of(type, [one.name for one in types], parameter="type", what=f"type of ticket in {place} called")
     if wanted.parent:
         await ctx.client.ticket(wanted.parent)
-    return {"project": place, "type": kind, **fields, **as_arguments(wanted)}
+    return {
+        "project": place,
+        "type": kind,
+        **fields,
+        **as_arguments(wanted),
+        "title_prefix": prefix or None,
+        "summary": Described(bare, title) if prefix else title,
+    }
 
 
 async def change_in_full(ctx: ToolContext[Jira], *, key: str, **fields: Any) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from integrations.atlassian.jql import Which, tickets_query
 from integrations.atlassian.models import Board, Status
 from integrations.errors import Refused
 from skills.errors import RetryToolCall
+from skills.left_out import unless_left_out
 from skills.record import Record
 from skills.skill import Result, Says, ToolContext, tool
-from skills.tickets import records, shown, taken_back
+from skills.tickets import habits, records, shown, taken_back
 from skills.tickets.boards import board_named, card, done_since, shelves, sprint_named, sprint_shown
 from skills.tickets.fields import as_fields, checked_text, is_nobody, wanted_at_first, wanted_changes
 from skills.tickets.names import person, project_key, project_of, ticket_key
@@ -26,6 +27,7 @@ from skills.tickets.settle import (
     step_to,
 )
 from skills.tickets.taken_back import IN_HISTORY, NOTIFIED
+from skills.tickets.titles import apart, parted, together
 from skills.verbs import ASSIGN, CHANGE, CLOSE, COMMENT, CREATE, LABEL, MOVE, REOPEN, REPLY
 
 MAX_ROWS = 25
@@ -51,7 +53,13 @@ _FIELDS = (
 )
 
 
-@tool("read", says=Says(doing="Looking for tickets"), remembers=("project", "assignee", "fix_version"))
+@tool(
+    "read",
+    says=Says(doing="Looking for tickets"),
+    targets=("project", "assignee"),
+    remembers=habits.SEARCHING,
+    kinds={"project": "project", "assignee": "person"},
+)
 async def search_tickets(
     ctx: ToolContext[Jira],
     words: str = "",
@@ -69,12 +77,13 @@ async def search_tickets(
     Args:
         words: Only those with all of these words in their text. Few and telling ones; no search syntax.
         jql: A search in JQL, for what the other parameters cannot say. It may have its own ORDER BY.
-        project: Only in this one, by key or name. Leave out for all.
+        project: Only in this one, by key or name; `all` where the person says so.
         assignee: `me`, a name or an address; `none` for those that nobody has.
         status: `open` are those not done, `done` those done or dropped.
         fix_version: Only those planned for this version, such as `4.12`.
     """
-    place = await project_key(ctx, project) if project else None
+    named = unless_left_out(project)
+    place = await project_key(ctx, named) if named else None
     who = await _searched_assignee(ctx, assignee) if assignee else None
     query = tickets_query(
         words=words, jql=jql or "", project=place, assignee=who, status=status, fix_version=fix_version
@@ -118,7 +127,7 @@ async def read_ticket(ctx: ToolContext[Jira], key: str) -> Result:
     "read",
     says=Says(doing="Looking at the board {board}"),
     targets=("board",),
-    remembers=("board",),
+    remembers=habits.VIEWING,
 )
 async def view_board(ctx: ToolContext[Jira], board: str, sprint: str | None = None) -> Result:
     """Look at a board: its columns with their tickets, the sprint's goal and dates, and what was done when in it.
@@ -165,17 +174,28 @@ async def view_board(ctx: ToolContext[Jira], board: str, sprint: str | None = No
         ask="Create this ticket in Jira?",
         done="Ticket created",
         refused="Not created",
-        labels=(("Project", "{project}"), ("Type", "{type}"), *_FIELDS),
+        labels=(("Board", "{project}"), ("Type", "{type}"), ("Title prefix", "{title_prefix}"), *_FIELDS),
         text="Summary and description, exactly as they will be written",
         always="create tickets in {project}",
     ),
-    targets=("project", "type", "assignee", "labels", "components", "priority", "fix_version", "parent"),
+    targets=(
+        "project",
+        "type",
+        "title_prefix",
+        "assignee",
+        "labels",
+        "components",
+        "priority",
+        "fix_version",
+        "parent",
+    ),
     payload=("summary", "description"),
-    remembers=("project", "type", "components", "labels", "assignee", "priority", "fix_version"),
+    remembers=habits.FILING,
     egress=True,
     settle=new_in_full,
+    apart=apart,
     asked_as=CREATE,
-    kinds={"project": "project", "type": "ticket_type", **_KINDS},
+    kinds={"project": "project", "type": "ticket_type", "title_prefix": "label", **_KINDS},
     seen_by=("jira:{project}",),
     always=("project",),
     # No undo: Jira lets only its administrators delete tickets, unless they say otherwise.
@@ -185,6 +205,7 @@ async def create_ticket(
     project: str,
     type: str,
     summary: str,
+    title_prefix: str | None = None,
     description: str = "",
     labels: Names = (),  # pyright: ignore[reportArgumentType]: a default that cannot be changed
     components: Names = (),  # pyright: ignore[reportArgumentType]
@@ -198,19 +219,21 @@ async def create_ticket(
     Args:
         project: Its key or name.
         type: `Task`, `Bug`, `Story` or whatever the project has.
-        summary: One line, with the prefix that the person's tickets there have.
+        summary: One line, without a prefix.
+        title_prefix: What their titles there begin with, such as `[infra]`; it is put before the summary.
         description: Markdown.
         labels: Single words without spaces.
         components: Names of the project's components.
-        assignee: `me`, a name or an address. Leave out for nobody.
+        assignee: `me`, a name or an address; `none` where the person says nobody.
         parent: The key of the epic or ticket that it belongs to.
         priority: Such as `High`.
         fix_version: The version that it is planned for, such as `4.12`.
     """
     place = await project_key(ctx, project)
+    title = together(*parted(title_prefix, summary))
     wanted = wanted_at_first(
         {
-            "summary": summary,
+            "summary": title,
             "description": description,
             "labels": labels,
             "components": components,
@@ -222,7 +245,7 @@ async def create_ticket(
     )
     fields = await as_fields(ctx, wanted, project=place)
     key = await ctx.client.create({"project": {"key": place}, "issuetype": {"name": type}, **fields})
-    made = records.written(key, summary=summary, text=description)
+    made = records.written(key, summary=title, text=description)
     return _written({"key": key}, link=ctx.client.page_of(key), said=f"Created {key}", made=made)
 
 
@@ -241,7 +264,6 @@ async def create_ticket(
     ),
     targets=("key", "assignee", "labels", "components", "priority", "fix_version", "parent"),
     payload=("summary", "description"),
-    remembers=("components", "labels", "assignee", "priority", "fix_version"),
     egress=True,
     settle=change_in_full,
     version=fields_now,

@@ -8,6 +8,7 @@ from string import Formatter
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from integrations.catalog import integration_catalog
 from skills import verbs
@@ -174,6 +175,111 @@ def test_a_write_looks_with_the_same_arguments_as_it_acts(tool: Tool):
     arguments = dict.fromkeys(parameters(tool))
     for look in filter(None, (tool.version, tool.settle)):
         inspect.signature(look).bind(None, **arguments)
+
+
+# What memory may learn
+
+MEANT_AS_IT_IS = {"update_ticket", "update_issue", "move_event"}
+"""Tools in which leaving a value out means that it stays as it is: whatever memory put in would change it."""
+every_habit = pytest.mark.parametrize(
+    ("tool", "name"),
+    [(tool, name) for tool in TOOLS for name in tool.remembers],
+    ids=[f"{tool.name}-{name}" for tool in TOOLS for name in tool.remembers],
+)
+
+
+@every_habit
+def test_what_is_remembered_can_be_called_and_asked_in_our_voice(tool: Tool, name: str):
+    habit = tool.remembers[name]
+    assert re.fullmatch(r"[A-Z][a-z]+([ -][a-z]+)?", habit.label)
+    assert re.fullmatch(r"[A-Z][^?!.…]+\?", habit.ask)
+    assert not {"parameter", "argument", "field", "value", "project"} & set(re.findall(r"\w+", habit.ask.lower()))
+
+
+@every_habit
+def test_what_is_remembered_can_be_emptied_on_a_card_where_it_may_be_left_out(tool: Tool, name: str):
+    """A dialog sends None for an emptied line (`bot.editing`)."""
+    field = tool.arguments.model_fields[name]
+    if not field.is_required() and tool.effect == "write" and "enum" not in tool.schema["properties"][name]:
+        blank: list[str] | None = [] if tool.remembered_kinds[name] == "set" else None
+        assert field.annotation is not None
+        assert TypeAdapter[Any](field.annotation).validate_python(blank) == blank
+
+
+@every_tool
+def test_no_two_things_that_it_remembers_are_called_alike(tool: Tool):
+    labels = [habit.label for habit in tool.remembers.values()]
+    assert len(set(labels)) == len(labels)
+
+
+@every_habit
+def test_a_card_and_a_list_call_what_is_remembered_alike(tool: Tool, name: str):
+    alone = [label for label, template in tool.says.labels if template == f"{{{name}}}"]
+    assert alone in ([], [tool.remembers[name].label])
+    together = any(name in holes(template) for _, template in tool.says.labels)
+    assert tool.effect == "read" or together, "what memory put in has to stand on the card"
+
+
+@every_habit
+def test_no_free_text_is_remembered_and_only_plain_values_are(tool: Tool, name: str):
+    assert name not in tool.payload
+    shape: dict[str, Any] = tool.schema["properties"][name]
+    shapes = [each for each in (shape, *shape.get("anyOf", ())) if each.get("type") not in (None, "null")]
+    assert shapes
+    for each in shapes:
+        assert each["type"] in {"string", "integer", "boolean", "array"}
+        assert each["type"] != "array" or each["items"]["type"] == "string"
+    assert tool.remembered_kinds[name] == ("set" if any(each["type"] == "array" for each in shapes) else "one")
+
+
+@every_habit
+def test_people_are_asked_only_for_what_is_needed_or_worth_it(tool: Tool, name: str):
+    habit, is_needed = tool.remembers[name], tool.arguments.model_fields[name].is_required()
+    if habit.is_asked:
+        assert (tool.name, name) in {("create_ticket", "title_prefix"), ("create_ticket", "components")}
+        assert not is_needed
+    assert habit.choices is None or is_needed or habit.is_asked, "nobody would see them"
+
+
+@every_tool
+def test_what_depends_on_something_comes_after_it_and_that_has_a_full_name(tool: Tool):
+    names = list(tool.remembers)
+    for name, habit in tool.remembers.items():
+        if habit.within:
+            assert habit.within in names[: names.index(name)]
+            leader = tool.remembers[habit.within]
+            assert leader.in_full is not None
+            assert not leader.within
+
+
+@every_tool
+def test_what_is_left_out_stays_as_it_is_where_that_is_what_it_means(tool: Tool):
+    """mem_autofill: a change of one thing must not set another by habit."""
+    if tool.name in MEANT_AS_IT_IS:
+        assert set(tool.remembers) <= {"repository"}
+
+
+@every_write
+def test_memory_lets_nobody_in(tool: Tool):
+    """mem_autofill: receivers, guests and who may open a file are never put in by habit; reviewers see it already."""
+    people = {name for name, kind in tool.kinds.items() if kind == "person"}
+    see = {name for template in tool.seen_by or () for name in re.findall(r"{(\w+)-?}", template)}
+    assert not people & see & tool.remembers.keys()
+    assert not (tool.opens and people & tool.remembers.keys())
+
+
+@every_tool
+async def test_choices_ask_for_nothing_by_name_but_the_context(tool: Tool):
+    for habit in tool.remembers.values():
+        if habit.choices is not None:
+            inspect.signature(habit.choices).bind(None, **dict.fromkeys(parameters(tool)))
+
+
+@every_tool
+def test_a_model_that_wrote_nothing_into_two_places_is_left_alone(tool: Tool):
+    if tool.apart is not None:
+        assert tool.apart({}) == {}
+        assert set(tool.apart(dict.fromkeys(parameters(tool), "[x] y"))) <= parameters(tool)
 
 
 # What the gate is told

@@ -310,7 +310,7 @@ async def test_a_place_in_words_is_written_down(google: GoogleServer):
         ({"start": "2027-03-14T02:30"}, "does not exist in America/Denver: clocks go forward"),
         ({"start": "2027-11-07T01:30"}, "comes twice in America/Denver: clocks go back. Give it with its offset"),
         ({"description": "a" * 8001}, "`description` may have 8,000 characters"),
-        ({"room": " "}, "`room` must be"),
+        ({"room": "a" * 201}, "`room` must be"),
     ],
 )
 async def test_an_event_that_cannot_be_made_goes_back_to_the_model(
@@ -554,3 +554,16 @@ async def test_a_write_whose_answer_is_lost_was_done_once_and_is_not_repeated(
     with pytest.raises(OutcomeUnknown):
         await used(ctx, name, **complete)
     assert len(google.writes) == 1
+
+
+async def test_the_lengths_offered_are_minutes_that_the_tool_takes(google: GoogleServer):
+    minutes = TOOLS["find_time"].remembers["minutes"]
+    assert minutes.choices is not None
+    offered = await minutes.choices(as_person(google, "jamal"), attendees=[])
+    assert (str(offered[0]), int("".join(offered[0]))) == ("30 minutes", 30)
+
+
+async def test_no_room_can_be_asked_for(google: GoogleServer):
+    ctx = as_person(google, "jamal")
+    wanted = {"title": "Key rotation", "start": "2026-11-23T15:30", "minutes": 30, "room": "none"}
+    assert (await settled(ctx, "create_event", **wanted))["room"] is None

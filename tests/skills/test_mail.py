@@ -181,6 +181,30 @@ async def test_a_mail_goes_once_to_those_whom_the_card_names(google: GoogleServe
     assert rows(await used(as_person(google, "ren"), "search_mail", words="subject:weekly", unread=True))
 
 
+@pytest.mark.parametrize("name", ["send_mail", "draft_mail", "reply_to_mail"])
+async def test_a_card_shows_the_text_with_its_sign_off_and_can_be_edited_without(google: GoogleServer, name: str):
+    ctx = as_person(google, "priya")
+    about: dict[str, Any] = {"to": ["luca.ferrante@valtorta.example"], "subject": "The date"}
+    if name == "reply_to_mail":
+        about = {"thread": await thread_of(ctx, "Winter pilot, next steps")}
+    once = await settled(ctx, name, **about, body="The date stands.\n\nBest,\nPriya", sign_off="Cheers, Priya")
+    twice = await settled(ctx, name, **once)
+    for card in (once, twice):
+        assert str(card["body"]) == "The date stands.\n\nCheers, Priya"
+        assert ("".join(card["body"]), card["sign_off"]) == ("The date stands.", "Cheers, Priya")
+
+
+async def test_a_mail_is_sent_as_its_card_showed_it_signed_once(google: GoogleServer):
+    ctx, text = as_person(google, "priya"), "The date stands.\n\nCheers, Priya"
+    about: dict[str, Any] = {"to": ["luca.ferrante@valtorta.example"], "subject": "The date"}
+    result = await used(ctx, "send_mail", **about, body="The date stands.", sign_off="Cheers, Priya")
+    answer = await used(
+        ctx, "reply_to_mail", thread=str(content(result)["thread"]), body=text, sign_off="Cheers, Priya"
+    )
+    assert [mail["body"].strip() for mail in sent(google)] == [text, text]
+    assert [one.records[0].text for one in (result, answer)] == [text, text]
+
+
 async def test_a_draft_is_kept_and_not_sent(google: GoogleServer):
     ctx = as_person(google, "priya")
     result = await used(ctx, "draft_mail", to=["luca.ferrante@valtorta.example"], subject="Grüße", body="Dear Luca")

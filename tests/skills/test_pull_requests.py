@@ -332,3 +332,17 @@ def test_a_review_card_asks_for_what_will_happen():
     assert says.about({"verdict": "approve"}).ask == "Approve this pull request?"
     assert says.about({"verdict": "request_changes"}).refused == "Not requested"
     assert says.about({"verdict": "comment"}) == says
+
+
+async def test_a_list_of_all_repositories_can_be_asked_for(github: GitHubServer):
+    ctx = as_person(github, "leila")
+    every = names(await used(ctx, "list_pull_requests", which="open"))
+    assert names(await used(ctx, "list_pull_requests", which="open", repository="all")) == every
+
+
+async def test_the_repositories_offered_are_those_of_the_persons_own_work_first(github: GitHubServer):
+    repository = TOOLS["request_reviewers"].remembers["repository"]
+    assert repository.choices is not None
+    offered = await repository.choices(as_person(github, "leila"), number=412)
+    assert offered[0] == "tamarack-maps/atlas-api"
+    assert len(offered) == len(set(offered)) <= 5

@@ -267,14 +267,43 @@ async def test_the_card_of_a_new_ticket_shows_everything_in_full(jira: Atlassian
     assert shown == {
         "project": "PLAT",
         "type": "Task",
-        "summary": "[infra] IPv6 on the render hosts",
+        "title_prefix": "[infra]",
+        "summary": "IPv6 on the render hosts",
         "components": ["infra"],
         "labels": ["infra"],
         "assignee": f"{jamal.name} <{jamal.email}>",
         "parent": "PLAT-60",
         "priority": "High",
     }
+    assert str(shown["summary"]) == "[infra] IPv6 on the render hosts"
     assert not jira.writes
+
+
+async def test_a_title_is_shown_and_written_with_its_prefix_once(jira: AtlassianServer):
+    """A card can be edited: settled again, and approved, the title is the same."""
+    ctx = as_person(jira, "jamal")
+    for summary in ("Drop the old buckets", "[infra] Drop the old buckets"):
+        wanted = {"project": "PLAT", "type": "Task", "summary": summary, "title_prefix": "[infra]"}
+        once = await settled(ctx, "create_ticket", **wanted)
+        twice = await settled(ctx, "create_ticket", **once)
+        assert str(once["summary"]) == str(twice["summary"]) == "[infra] Drop the old buckets"
+        assert "".join(twice["summary"]) == "Drop the old buckets"
+        result = await used(ctx, "create_ticket", **twice)
+        assert jira.issue(content(result)["key"]).summary == "[infra] Drop the old buckets"
+        assert result.records[0].name == "[infra] Drop the old buckets"
+
+
+async def test_a_prefix_makes_no_title_longer_than_jira_takes(jira: AtlassianServer):
+    ctx = as_person(jira, "jamal")
+    wanted = {"project": "PLAT", "type": "Task", "summary": "x" * 250, "title_prefix": "[infra]"}
+    with pytest.raises(RetryToolCall, match="`summary` may have 255 characters, got 258"):
+        await settled(ctx, "create_ticket", **wanted)
+
+
+@pytest.mark.parametrize("project", ["all", "none", None])
+async def test_a_search_in_all_projects_can_be_asked_for(jira: AtlassianServer, project: str | None):
+    found = keys(await used(as_person(jira, "priya"), "search_tickets", words="winter", project=project))
+    assert {"TRAIL"} <= {key.partition("-")[0] for key in found}
 
 
 async def test_a_ticket_is_created_as_the_card_showed_it(jira: AtlassianServer):

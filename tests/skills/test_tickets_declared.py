@@ -160,7 +160,7 @@ def test_a_ticket_with_a_security_level_was_seen_by_nobody_for_sure():
 
 def test_a_customers_ticket_is_a_place_of_its_own():
     """What the team can see must not go to a customer as if it were the project's."""
-    found = ticket(project={"projectTypeKey": "service_desk"})
+    found = ticket(project={"key": "TRAIL", "name": "Trails", "projectTypeKey": "service_desk"})
     assert records.readers_of(found) == {"jira:trail-1"}
 
 
