@@ -88,6 +88,8 @@ class Answering:
     """The texts of the finished model calls, in the order people read them."""
     audience: Audience | None = None
     """Who may hear what earlier turns of the person in the thread found; their results are before the model."""
+    closes: Sequence[ModelMessage] = ()
+    """The results of calls of an earlier turn that the person's words answered; they come before these words."""
     used: Usage = field(default_factory=Usage)
     spent: Decimal = Decimal(0)
 

@@ -87,6 +87,7 @@ class Edits:
             arguments={name: getattr(model, name) for name in tool.arguments.model_fields},
             account=account,
             edited=edited,
+            lesson=body.lesson,
         )
         looked = await (await self._act(person)).look(call)
         if not isinstance(looked, Looked):
@@ -97,7 +98,9 @@ class Edits:
 
     async def _rewrite(self, item: PendingItem, body: ApprovalBody, looked: Looked) -> None:
         asked = request(looked, body.because, Trail(about=Run(words="", me=frozenset())))
-        fresh = approval_body(item.id, replace(asked, origins=_edited_only(asked.origins)), asked_in=body.asked_in)
+        fresh = approval_body(
+            item.id, replace(asked, origins=_edited_only(asked.origins)), person=item.person, asked_in=body.asked_in
+        )
         fresh = replace(fresh, write=_with_origins(fresh.write, body.write))
         if body.write.always is None:  # editing another field makes no stranger's target the person's own
             fresh = replace(fresh, write=replace(fresh.write, always=None), permission="")
@@ -213,7 +216,7 @@ def _with_origins(new: Write, old: Write) -> Write:
     """`new` with what the old card said of the values that stayed as they were."""
     before = {(pair.label, pair.value): pair for pair in old.pairs}
     pairs = tuple(
-        replace(pair, origin=same.origin, foreign=same.foreign)
+        replace(pair, origin=same.origin, foreign=same.foreign, memory=same.memory)
         if not pair.origin and (same := before.get((pair.label, pair.value)))
         else pair
         for pair in new.pairs

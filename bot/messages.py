@@ -68,6 +68,9 @@ class Pair:
     origin: str = ""
     foreign: bool = False
     """The value is a target that the person never gave; shown in bold as `not from you`."""
+    memory: str = ""
+    """The id of what is remembered (`bot.self_service.remembered`), where memory filled it in: it can be changed and
+    forgotten from here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,8 +149,12 @@ class Question:
     """What it is asked for, in the model's words."""
     choices: tuple[str, ...] = ()
     """At most five answers to tap; any other can be written."""
-    field: Literal["text", "number", "date", "time", "person"] = "text"
-    """What kind of field another answer is written in."""
+    field: Literal["text", "number", "date", "time", "person", "people"] = "text"
+    """What kind of field another answer is written in; of several people the answer has commas."""
+    label: str = ""
+    """What people call the value that it asks for: "Board"; empty where the model asks."""
+    why: str = ""
+    """Why it is asked, in a sentence of ours: "You used both lately, so I ask."."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +166,10 @@ class QuestionState:
     answer: str = ""
     how: Literal["", "chose", "said"] = ""
     """`chose` one of the answers, or `said` another in their own words."""
+    memory: str = ""
+    """The id of what is remembered, where the answer is a value that may be used always."""
+    is_always: bool = False
+    """The person said so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,9 @@ from integrations.integration import Level
 from memory.audit import Action, Audit, Entry, digest, enter_within
 from memory.database import Database
 from memory.ids import CallId, PendingId, PersonId, TurnId
+from memory.parameters.aliases import name_id
+from memory.parameters.evidence import WITHIN, memory_id
+from memory.parameters.lesson import Lesson, Recall
 from memory.pending import Kind, PendingItem, PendingItems, PendingState, decide, lock, of_turn
 from memory.turns import NewTurn, Turns, insert
 from skills.skill import Skill, Tool, Version
@@ -70,6 +73,10 @@ class WriteRequest:
     """The parameters that the person changed."""
     changed: str = ""
     """What changed since an earlier approval, which was not used."""
+    recalled: Mapping[str, Recall] = field(default_factory=dict[str, Recall])
+    """The parameters that memory filled in."""
+    lesson: Lesson | None = None
+    """What it teaches if it runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +95,7 @@ class ApprovalBody:
     integration: str = ""
     permission: str = ""
     edited: tuple[str, ...] = ()
+    lesson: Lesson | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,10 +111,24 @@ class ConnectBody:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionBody:
-    """What is asked, as stored."""
+    """What is asked, as stored; by the model, or for a call that lacks a value and goes on with the answer."""
 
     question: Question
     asked_in: str = ""
+    tool: str = ""
+    """The tool of the call that waits; empty where the model asked."""
+    parameter: str = ""
+    """The parameter that it lacks, by the tool's own name."""
+    phrase: str = ""
+    """Instead: the person's own words, of which it is asked what they stand for."""
+    values: tuple[str, ...] = ()
+    """The value behind each choice, as JSON."""
+    held: str = ""
+    """The call so far, as JSON."""
+    within: str = ""
+    """The value of the parameter on which this one depends, where it is known."""
+    always: bool = False
+    """The person wants this answer always."""
 
 
 APPROVAL: TypeAdapter[ApprovalBody] = TypeAdapter(ApprovalBody)
@@ -139,7 +161,7 @@ class Waiting:
     async def ask(self, request: WriteRequest) -> PendingId:
         """Store a write until the person approves it; the same call again stores nothing new."""
         pending = pending_id(self._message.turn, request.call)
-        body = approval_body(pending, request, asked_in=self._asked_in)
+        body = approval_body(pending, request, person=self._message.person, asked_in=self._asked_in)
         item = self._item(pending, request.call, "approval", APPROVAL.dump_json(body).decode(), request.digest)
         await self._items.add(replace(item, reason=request.changed or None))
         return pending
@@ -147,7 +169,7 @@ class Waiting:
     async def receipt(self, request: WriteRequest, *, link: str | None, undo: str | None) -> PendingId:
         """Store that a write was done unasked, so that the person sees it and may take it back."""
         pending = pending_id(self._message.turn, request.call)
-        body = approval_body(pending, request, asked_in=self._asked_in)
+        body = approval_body(pending, request, person=self._message.person, asked_in=self._asked_in)
         item = self._item(pending, request.call, "receipt", APPROVAL.dump_json(body).decode(), request.digest)
         await self._items.add(replace(item, state="done", reason=link, undo=undo))
         return pending
@@ -164,6 +186,21 @@ class Waiting:
             body = QuestionBody(question=replace(question, pending=pending), asked_in=self._asked_in)
             await self._items.add(self._item(pending, call, "question", QUESTION.dump_json(body).decode(), "question"))
         return pending
+
+    async def ask_values(self, call: CallId, asked: Sequence[QuestionBody]) -> PendingId:
+        """Store what a call lacks: it goes on by itself when all of it is answered. The same again adds nothing."""
+        pending = PendingId("")
+        for body in asked:
+            pending = pending_id(self._message.turn, CallId(f"{call}:{body.parameter or body.phrase}"))
+            body = replace(body, question=replace(body.question, pending=pending), asked_in=self._asked_in)
+            await self._items.add(self._item(pending, call, "question", QUESTION.dump_json(body).decode(), "question"))
+        return pending
+
+    async def asked_values(self) -> Sequence[tuple[CallId, QuestionBody]]:
+        """What the calls of this turn lack, with the call that lacks it."""
+        items = await self._items.of_turn(self._message.turn)
+        asked = [(item.call, QUESTION.validate_json(item.body)) for item in items if item.kind == "question"]
+        return [(call, body) for call, body in asked if body.tool]
 
     async def ask_to_connect(
         self, call: CallId, skill: Skill, *, purpose: str, needs: Level = "read", again: bool = False
@@ -204,14 +241,14 @@ def pending_id(turn: TurnId, call: CallId) -> PendingId:
     return PendingId("p_" + hashlib.sha256(f"{turn}\n{call}".encode()).hexdigest()[:24])
 
 
-def approval_body(pending: PendingId, request: WriteRequest, *, asked_in: str) -> ApprovalBody:
+def approval_body(pending: PendingId, request: WriteRequest, *, person: PersonId, asked_in: str) -> ApprovalBody:
     """`request` as it is stored."""
     return ApprovalBody(
         skill=request.skill,
         tool=request.tool.name,
         canonical=request.canonical,
         service=request.service,
-        write=as_write(pending, request),
+        write=as_write(pending, request, person),
         fingerprint=request.version.fingerprint if request.version else None,
         version_said=request.version.said if request.version else "",
         because=request.because,
@@ -219,18 +256,20 @@ def approval_body(pending: PendingId, request: WriteRequest, *, asked_in: str) -
         integration=request.integration,
         permission=request.permission,
         edited=request.edited,
+        lesson=request.lesson,
     )
 
 
-def as_write(pending: PendingId, request: WriteRequest) -> Write:
-    """`request` as its card shows it."""
+def as_write(pending: PendingId, request: WriteRequest, person: PersonId) -> Write:
+    """`request` as its card shows it to `person`."""
     arguments, tool = request.arguments, request.tool
     says = tool.says.about(arguments)
     pairs: list[Pair] = []
     for label, template in says.labels:
         if value := spoken(template, arguments):
             phrase, foreign = told_origin(template, request.origins)
-            pairs.append(Pair(label=label, value=value, origin=phrase, foreign=foreign))
+            memory = _memory_of(template, request, person)
+            pairs.append(Pair(label=label, value=value, origin=phrase, foreign=foreign, memory=memory))
     text = "\n\n".join(str(arguments[name]) for name in tool.payload if arguments.get(name))
     return Write(
         pending=pending,
@@ -249,10 +288,24 @@ def as_write(pending: PendingId, request: WriteRequest) -> Write:
     )
 
 
+def _memory_of(template: str, request: WriteRequest, person: PersonId) -> str:
+    """The id of what is remembered, where a card line shows a value that memory filled in."""
+    names = [name for name in _PARAMETER.findall(template) if name in request.recalled and name not in request.edited]
+    if not names:
+        return ""
+    recall = request.recalled[names[0]]
+    return name_id(person, recall.said) if recall.said else memory_id(person, request.tool.name, recall.name)
+
+
+_PARAMETER = re.compile(r"{(\w+)}")
+
+
 def _always(request: WriteRequest) -> Always | None:
     """No lasting permission for a target that the person never gave: one click would let a stranger in for good."""
     if any(request.origins.get(name, ("", False))[1] for name in request.tool.targets):
         return None
+    if any(not recall.proven for name, recall in request.recalled.items() if name in request.tool.targets):
+        return None  # read in their own old records, and never used since
     target = ", ".join(text for name in request.tool.always if (text := spoken(f"{{{name}}}", request.arguments)))
     says = spoken(request.tool.says.always, request.arguments)
     return Always(target=target, says=says) if target and says else None
@@ -260,7 +313,7 @@ def _always(request: WriteRequest) -> Always | None:
 
 def told_origin(template: str, origins: Mapping[str, Origin]) -> Origin:
     """Of the values in one card line, the origin that most deserves a look."""
-    found = [origins[name] for name in re.findall(r"{(\w+)}", template) if name in origins]
+    found = [origins[name] for name in _PARAMETER.findall(template) if name in origins]
     foreign = [origin for origin in found if origin[1]]
     others = [origin for origin in found if origin[0] not in ("", "you said")]
     return next(iter([*foreign, *others, *found]), ("", False))
@@ -331,6 +384,8 @@ def _question_card(items: Sequence[PendingItem]) -> QuestionCard:
             outcome=_ASKED.get(item.state, "waiting"),
             answer=(item.reason or "") if item.state == "answered" else "",
             how=("chose" if item.reason in body.question.choices else "said") if item.state == "answered" else "",
+            memory=_remembered_as(item, body),
+            is_always=body.always,
         )
         for item, body in zip(items, bodies, strict=True)
     )
@@ -340,6 +395,14 @@ def _question_card(items: Sequence[PendingItem]) -> QuestionCard:
         reference=reference(items[0].turn),
         asked_in=bodies[0].asked_in,
     )
+
+
+def _remembered_as(item: PendingItem, body: QuestionBody) -> str:
+    """The id of what an answer teaches; empty where it teaches nothing that could be used always."""
+    if not body.parameter:
+        return ""
+    within = f"{WITHIN}{body.within}" if body.within else ""
+    return memory_id(item.person, body.tool, f"{body.parameter}{within}")
 
 
 _ASKED: dict[PendingState, Literal["waiting", "answered", "skipped", "expired", "moved_on"]] = {

@@ -23,7 +23,7 @@ from bot.messages import (
     message_text,
     read_message,
 )
-from bot.pending import Offer, Waiting, began, card_of, continuation
+from bot.pending import QUESTION, Offer, Waiting, began, card_of, continuation
 from bot.prompt import (
     PUT_ASIDE,
     History,
@@ -38,20 +38,24 @@ from bot.prompt import (
     told_late,
 )
 from bot.provenance import Run, company_domain, quoted_words
-from bot.router import Router
+from bot.router import AgentFile, Router
 from bot.spending import Spending
 from bot.toolbox.act import Accounts, Act
 from bot.toolbox.audited import audited_by
 from bot.toolbox.call import Call
 from bot.toolbox.decided import Carried, Decided, answers_in, results_of
+from bot.toolbox.fill import Here
 from bot.toolbox.menu import Available
+from bot.toolbox.recalling import Recalling
 from bot.toolbox.tools import Tools
 from bot.toolbox.trail import STEPS, Trail, identities, rules_of, steps_of
 from memory.audit import Audit
 from memory.conversations import Conversations, Transcript
 from memory.database import Database
-from memory.ids import ConversationId, PersonId, TurnId
+from memory.ids import CallId, ConversationId, PersonId, TurnId
 from memory.ledger import Ledger
+from memory.parameters.aliases import Aliases
+from memory.parameters.store import ParameterMemory
 from memory.pending import PendingItem, PendingItems
 from memory.people import Person
 from memory.permissions import StandingPermissions
@@ -94,6 +98,8 @@ class Parts:
     router: Router
     agent: Agent
     ledger: Ledger
+    memory: ParameterMemory
+    aliases: Aliases
     surfaces: Mapping[str, Surface]
     accounts: Accounts
     connected: Connected
@@ -260,8 +266,15 @@ class TurnRoom:
         past, work = history(earlier), desk.work
         work.audience = narrowest(own.audience for own in earlier if own.person == desk.person.id)
         if desk.message.continues is None:
-            past = replace(past, held=past.held | await self._answered(earlier, past))
-            work.past = [*past.messages, *closing(past, PUT_ASIDE), asked(desk.message)]
+            carried = await self._answered(desk, past)
+            past = replace(past, held=past.held | carried.results)
+            work.outcomes += carried.outcomes
+            work.tools.remember(carried.outcomes)
+            if carried.asks_again:
+                return Ended(end="waiting")
+            closed = closing(past, PUT_ASIDE)
+            work.closes = closed if carried.results else ()
+            work.past = [*past.messages, *closed, asked(desk.message)]
         else:
             # Others may have gone on with the thread meanwhile, and may be waiting for something themselves.
             goes_on = bool(earlier) and earlier[-1].turn == desk.message.continues
@@ -275,18 +288,28 @@ class TurnRoom:
                 work.new += closing(replace(past, held=known), "Nothing was done.")
             if carried.quiet:
                 return Ended(end="quiet")
-            if carried.results and not goes_on:
-                work.new += told_late(carried.results)
+            # The calls of a card that a typed reply led to are closed already.
+            open_calls = {call.tool_call_id for call in past.open_calls} if goes_on else set[str]()
+            if late := {call: told for call, told in carried.results.items() if call not in open_calls}:
+                work.new += told_late(late)
         if why := await patiently(lambda: self._parts.spending.refusal(desk.person, now=self._parts.now())):
             return Ended(end="spent", why=why)
         return await self._parts.agent.answer(work)
 
-    async def _answered(self, earlier: Sequence[Transcript], past: History) -> dict[str, str]:
-        """What the person answered, by writing on, to the questions at the end of the thread."""
+    async def _answered(self, desk: Desk, past: History) -> Carried:
+        """What the person answered, by writing on, to the questions at the end of the thread.
+
+        The words to one question are its answer, so the call that lacked it goes on; of several the model finds out
+        which words answer which.
+        """
         if not past.open_calls:
-            return {}
-        items = await patiently(lambda: self._items.of_turn(earlier[-1].turn))
-        return results_of([item for item in items if item.kind == "question" and item.state == "answered"])
+            return Carried()
+        turn = desk.earlier[-1].turn
+        items = await patiently(lambda: self._items.of_turn(turn))
+        answered = [item for item in items if item.kind == "question" and item.state == "answered"]
+        if len(answered) == 1 and len(items) == 1:
+            return CARRIED.validate_json(await step("resume", self._resume, desk, turn))
+        return Carried(results=results_of(answered))
 
     async def _finish(self, desk: Desk, ended: Ended) -> str:
         message, work = desk.message, desk.work
@@ -315,7 +338,7 @@ class TurnRoom:
         if ended.end not in ("answered", "waiting", "later"):
             new.append(closed_with(answer.text or "(I said nothing more.)"))
         if message.continues is None:
-            new.insert(0, asked(message))
+            new[:0] = [*work.closes, asked(message)]
         transcript = Transcript(
             turn=message.turn,
             messages=dump(new),
@@ -388,6 +411,7 @@ class TurnRoom:
             trail=trail,
             audited=audited_by(Audit(parts.database), person),
             announce=announce,
+            recall=self._recalling(message, person, agent),
         )
 
         async def record(answer: Asked, model: str) -> None:
@@ -427,6 +451,21 @@ class TurnRoom:
             trail=trail,
             earlier=earlier,
         )
+
+    def _recalling(self, message: IncomingMessage, person: Person, agent: AgentFile) -> Recalling:
+        place = "" if message.private else message.channel
+        return Recalling(
+            memory=self._parts.memory,
+            aliases=self._parts.aliases,
+            here=Here(person=person, place=place, agent=agent.handle, fixed=agent.parameters),
+            now=self._parts.now,
+            always=self._always,
+        )
+
+    async def _always(self, turn: TurnId, call: CallId) -> Sequence[str]:
+        items = [item for asked in dict.fromkeys((began(turn), turn)) for item in await self._items.of_turn(asked)]
+        bodies = [QUESTION.validate_json(item.body) for item in items if item.kind == "question" and item.call == call]
+        return [body.parameter for body in bodies if body.always and body.parameter]
 
     async def _earlier(self, message: IncomingMessage, person: Person) -> list[Transcript]:
         """The thread so far. Of colleagues' turns it holds what was said, not what tools found for them."""

@@ -9,6 +9,7 @@ import structlog
 from bot.pending import APPROVAL, UNDO_LASTS, Decision, Decisions, decision_entry
 from bot.toolbox.act import Act
 from bot.toolbox.call import ACCOUNT, Call
+from bot.toolbox.learn import past_id
 from bot.toolbox.validate import validated
 from memory.audit import Audit
 from memory.ids import PendingId, PersonId
@@ -16,6 +17,9 @@ from memory.pending import PendingItem, PendingItems
 from skills.skill import Skill
 
 log = structlog.get_logger()
+
+Retract = Callable[[PersonId, str, str], Awaitable[None]]
+"""(person, tool, call) → memory unlearns a call (`memory.parameters.store.ParameterMemory.retract`)."""
 
 
 class Undoing:
@@ -30,7 +34,9 @@ class Undoing:
         act: Callable[[PersonId], Awaitable[Act]],
         audit: Audit,
         now: Callable[[], datetime],
+        retract: Retract,
     ) -> None:
+        self._retract = retract
         self._audit = audit
         self._items = items
         self._decisions = decisions
@@ -69,6 +75,7 @@ class Undoing:
         outcome = await (await self._act(item.person)).undo(call, json.loads(item.undo or "{}"))
         match outcome.kind:
             case "done":
+                await self._unlearn(item.person, call)
                 return ""
             case "waits":
                 return "The account has to be connected again first. Write /pinyon connect."
@@ -76,6 +83,13 @@ class Undoing:
                 return "The connection broke while I took it back. Look whether it is still there."
             case _:
                 return outcome.text.partition(" Nothing was changed.")[0]
+
+    async def _unlearn(self, person: PersonId, call: Call) -> None:
+        try:
+            await self._retract(person, call.tool.name, past_id(call.turn, call.id))
+        except Exception:
+            # What was taken back is taken back, whatever is remembered of it.
+            log.exception("an undone call was not unlearned", tool=call.tool.name)
 
     def _call(self, item: PendingItem) -> Call | None:
         body = APPROVAL.validate_json(item.body)

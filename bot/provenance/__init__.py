@@ -2,7 +2,7 @@
 
 from bot.provenance.company import company_domain
 from bot.provenance.links import address, foreign_links, is_known, known_links, links_in
-from bot.provenance.phrases import origin_phrase
+from bot.provenance.phrases import origin_phrase, remembered_phrase
 from bot.provenance.run import ATTRIBUTES, Origin, Run, Step, Target, tainted
 from bot.provenance.times import moments
 from bot.provenance.trail import Shown, Trail
@@ -28,5 +28,6 @@ __all__ = [
     "own_words",
     "plain",
     "quoted_words",
+    "remembered_phrase",
     "tainted",
 ]

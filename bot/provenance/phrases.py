@@ -1,11 +1,13 @@
 """Where a value came from, in the fixed words of the cards."""
 
 import re
+from collections.abc import Mapping
 from typing import Protocol
 
 from bot.provenance.run import Origin, Run, Target
 from bot.provenance.trail import HEARD, Trail
 from bot.provenance.words import norm
+from memory.parameters.suggestion import Because
 from skills.record import Record
 
 
@@ -45,6 +47,35 @@ def origin_phrase(deed: Doing, target: Target, run: Run, *, service: str) -> tup
         return "written by me", False
     record = trail.holding(target)
     return (f"found {_place(record, service)}{_outside(target[1], trail.run.domain)}" if record else ""), True
+
+
+def remembered_phrase(because: Because) -> str:
+    """Where a value came from that memory filled in: the reason that weighed most, counted."""
+    match because.kind:
+        case "always":
+            return "always, you set it"
+        case "agent":
+            return "set by this agent"
+        case "team":
+            return f"remembered, usual for your colleagues{f', {because.count} %' if because.count else ''}"
+        case "order" | "own":
+            where = _WHERE[because.where]
+            if not because.of:
+                return f"remembered{where}"
+            if because.of < _FEW:
+                return f"remembered, {because.count} of {because.of}{where}"
+            return f"remembered, {because.count} of your last\u00a0{because.of}{where}"
+
+
+_FEW = 3
+_WHERE: Mapping[str, str] = {
+    "": "",
+    "place": " in this channel",
+    "alike": " like this one",
+    "words": " with such words",
+    "with": " with the same choices",
+    "after": "",
+}
 
 
 def _place(record: Record | None, service: str) -> str:

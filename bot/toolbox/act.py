@@ -2,16 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import structlog
 from pydantic import JsonValue
 
 from bot.provenance import Step
-from bot.toolbox.call import Call, Outcome, executed
+from bot.toolbox.call import ACCOUNT, Call, Outcome, executed
 from bot.toolbox.trail import step_of
 from integrations.errors import (
     AccessRevoked,
@@ -33,6 +33,21 @@ log = structlog.get_logger()
 
 SECONDS = 60.0
 """The longest that one call may take."""
+KNOWN_SECONDS = 10.0
+"""The longest that is waited for what could be tapped: a question can be answered in words as well."""
+UNASKED = (
+    AccessRevoked,
+    PermissionMissing,
+    RetryToolCall,
+    NotFound,
+    Refused,
+    ToolFailed,
+    Misconfigured,
+    ServiceUnavailable,
+    TimeoutError,
+)
+"""Why a service does not say what it knows."""
+Known = TypeVar("Known")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,14 +165,42 @@ class Act:
 
         return await self._translated(call, undo, changes=True)
 
+    async def choices(
+        self, skill: Skill, choices: Callable[..., Awaitable[Sequence[str]]], known: Mapping[str, Any]
+    ) -> Sequence[str]:
+        """What the service has to choose from; nothing where it does not say so soon."""
+        return await self._known(skill, lambda context: choices(context, **known), known) or ()
+
+    async def in_full(
+        self, skill: Skill, in_full: Callable[..., Awaitable[str]], value: str, known: Mapping[str, Any]
+    ) -> str:
+        """A value as the service spells it; as it is where that cannot be said."""
+        return await self._known(skill, lambda context: in_full(context, value), known) or value
+
+    async def _known(
+        self, skill: Skill, ask: Callable[[ToolContext[Any]], Awaitable[Known]], known: Mapping[str, Any]
+    ) -> Known | None:
+        """What a service says of its own values, or None. Its failures are said when the call itself runs."""
+        try:
+            async with asyncio.timeout(KNOWN_SECONDS):
+                account = str(known.get(ACCOUNT) or "")
+                signed_in = await self._accounts.sign_in(self._person, skill, "read", account)
+                return await ask(self._seen_by(signed_in))
+        except UNASKED as error:
+            log.info("a service does not say what it knows", skill=skill.name, error=str(error))
+            return None
+
     async def _context(self, call: Call) -> tuple[SignedIn, ToolContext[Any]]:
         signed_in = SignedIn(client=None, account="", service="")
         if call.skill.integration is not None:
             signed_in = self._signed_in[call.id] = await self._accounts.sign_in(
                 self._person, call.skill, call.tool.effect, call.account
             )
+        return signed_in, self._seen_by(signed_in)
+
+    def _seen_by(self, signed_in: SignedIn) -> ToolContext[Any]:
         asker = Asker(person=self._person.id, name=self._person.name, zone=self._person.zone)
-        return signed_in, ToolContext(client=signed_in.client, account=signed_in.account, asker=asker, now=self._now())
+        return ToolContext(client=signed_in.client, account=signed_in.account, asker=asker, now=self._now())
 
     async def _run(self, call: Call) -> Outcome:
         signed_in, context = await self._context(call)

@@ -6,10 +6,12 @@ from dataclasses import replace
 from bot.durable import patiently
 from bot.gate import FORBIDDEN, Allow, Ask, Deny, gate
 from bot.pending import Waiting, WriteRequest
+from bot.provenance import Target
 from bot.toolbox.act import Act, Looked
 from bot.toolbox.audited import Audited
 from bot.toolbox.call import Call, Outcome, Wrapped
-from bot.toolbox.declared import deed_of, permission
+from bot.toolbox.declared import deed_of, permission, values
+from bot.toolbox.given import words_of
 from bot.toolbox.trail import Trail, origins_of, step_of
 from memory.ledger import Ledger
 from skills.skill import Result
@@ -70,9 +72,10 @@ class Asking:
         looked = await self._act.settled(call)
         if isinstance(looked, Outcome):
             return looked
+        self._trail.remember(recalled_targets(looked.call))
         match gate(deed_of(looked.call, asked=call), self._trail.run):
             case Allow(because=because):
-                outcome = await self._inner(replace(looked.call.as_taken, because=because))
+                outcome = await self._inner(replace(_taught(looked.call).as_taken, because=because))
                 return await self._with_receipt(looked, outcome, asked=call)
             case Deny(because=because):
                 return await self._deny(looked.call, because)
@@ -119,7 +122,7 @@ class Asking:
 
 def request(looked: Looked, because: str, trail: Trail, *, asked: Call | None = None) -> WriteRequest:
     """What the person is asked to approve, or is told that it was done. `asked` is the call as the model made it."""
-    call = looked.call
+    call = _taught(looked.call)
     return WriteRequest(
         call=call.id,
         skill=call.skill.name,
@@ -135,4 +138,25 @@ def request(looked: Looked, because: str, trail: Trail, *, asked: Call | None = 
         origins=origins_of(call, deed_of(call, asked=asked), trail.run, service=looked.service),
         permission=permission(call.tool, call.arguments, call.account),
         edited=call.edited,
+        recalled=call.recalled,
+        lesson=call.lesson,
     )
+
+
+def recalled_targets(call: Call) -> list[Target]:
+    """The targets that memory filled in and that are the person's own by habit, as the service spells them."""
+    return [
+        (call.tool.kinds.get(name, ""), value)
+        for name, recall in call.recalled.items()
+        if recall.proven and name in call.tool.targets
+        for value in values(call.arguments.get(name))
+        if value in values(recall.value)  # beside it may stand what the model added
+    ]
+
+
+def _taught(call: Call) -> Call:
+    """The call with the words in which the service speaks of its values, before only the values are left."""
+    if call.lesson is None:
+        return call
+    words = {plain: said for name in call.lesson.how for plain, said in words_of(call.arguments.get(name)).items()}
+    return replace(call, lesson=replace(call.lesson, words={**call.lesson.words, **words})) if words else call

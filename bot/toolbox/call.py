@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from bot.prompt import fenced
 from bot.provenance import Step
 from integrations.integration import Audience
 from memory.ids import CallId, PendingId, TurnId
+from memory.parameters.lesson import Lesson, Recall
 from skills.skill import Skill, Tool
 
 ACCOUNT = "account"
@@ -43,6 +44,10 @@ class Call:
     """Why it runs or is asked, in the gate's sentence."""
     edited: tuple[str, ...] = ()
     """The parameters that the person changed on the card."""
+    recalled: Mapping[str, Recall] = field(default_factory=dict[str, Recall])
+    """The parameters that memory filled in."""
+    lesson: Lesson | None = None
+    """What it teaches if it runs; None when nothing."""
 
     @property
     def canonical(self) -> str:

@@ -9,6 +9,7 @@ from bot.pending import APPROVAL, QUESTION, ApprovalBody, Waiting, shown
 from bot.toolbox.act import Act, Looked
 from bot.toolbox.ask import request
 from bot.toolbox.call import Call, Outcome
+from bot.toolbox.lacking import held_calls
 from bot.toolbox.tools import Tools
 from bot.toolbox.trail import Trail
 from memory.ids import TurnId
@@ -65,6 +66,12 @@ class Decided:
             elif item.kind == "question" and item.state == "open":
                 await self._items.settle(item.id, "moved_on")  # it stood on no card, so nothing may answer it later
         results |= results_of(items)
+        for held in held_calls(items, self._tools.by_name):
+            outcome = await self._tools.go_on(held)
+            outcomes.append(outcome)
+            results[held.call] = outcome.text
+            if outcome.kind == "waits":
+                del results[held.call]
         return Carried(
             results=results,
             outcomes=outcomes,
@@ -79,7 +86,8 @@ class Decided:
         except ValueError as error:
             outcome = Outcome(call=item.call, tool=body.tool, kind="told", effect="write", text=str(error))
         else:
-            outcome = await self._checked(item, body, replace(call, edited=body.edited, because=body.because))
+            call = replace(call, edited=body.edited, because=body.because, lesson=body.lesson)
+            outcome = await self._checked(item, body, call)
         why = outcome.link or (FORBIDDEN if outcome.forbidden else REASONS.get(outcome.kind))
         await self._items.settle(item.id, STATES[outcome.kind], reason=why, undo=outcome.undo)
         return outcome
@@ -141,10 +149,13 @@ def answers_in(items: Sequence[PendingItem]) -> list[str]:
 
 def answered(item: PendingItem) -> str:
     """What the model is told of a question."""
-    asked = QUESTION.validate_json(item.body).question.ask
+    body = QUESTION.validate_json(item.body)
+    asked = f"Not made: {body.tool} lacked a value. The person was asked: " if body.tool else "You asked: "
+    asked += body.question.ask
     if item.state == "answered":
-        return f"You asked: {asked} The person answered: {item.reason}"
-    return f"You asked: {asked} {said_of(item)}"
+        again = " Make the call again with that." if body.tool else ""
+        return f"{asked} The person answered: {item.reason}{again}"
+    return f"{asked} {said_of(item)}"
 
 
 def said_of(item: PendingItem) -> str:

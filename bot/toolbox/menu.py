@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic_ai.messages import ModelMessage, ModelResponse, ToolCallPart
 from pydantic_ai.tools import ToolDefinition
 
 from bot.toolbox.call import ACCOUNT
 from integrations.integration import Level
-from skills.skill import Skill, Tool
+from skills.skill import Habit, Skill, Tool
 
 MOST_TOOLS = 30
 """More than these are not shown at once (architecture §6): a long schema costs money and attention."""
@@ -118,16 +120,49 @@ def opened_by(call: ToolCallPart) -> list[str]:
 
 def schema_of(one: Available, tool: Tool) -> dict[str, Any]:
     """A tool's arguments; with several accounts, one of them is which."""
+    schema = offered_schema(tool)
     if len(one.accounts) < 2:
-        return tool.schema
+        return schema
     usual, *_ = one.accounts
     account = {
         "type": "string",
         "enum": [*one.accounts],
         "description": f"Which of the person's accounts. Leave out unless they said it: then it is {usual}.",
     }
-    schema = tool.schema
     return {**schema, "properties": {**schema["properties"], ACCOUNT: account}}
+
+
+def offered_schema(tool: Tool) -> dict[str, Any]:
+    """A tool's arguments as the model sees them: what memory may know can be left out. One for all calls."""
+    remembered = tuple(habits_of(tool))
+    return _offered(tool.arguments, remembered) if remembered else tool.schema
+
+
+def habits_of(tool: Tool) -> Mapping[str, Habit]:
+    """What memory may learn of a tool's calls.
+
+    Of a read only what it needs: a filter that nobody asked for would narrow what is found, and no receipt says so.
+    """
+    if tool.effect == "write":
+        return tool.remembers
+    fields = tool.arguments.model_fields
+    return {name: habit for name, habit in tool.remembers.items() if fields[name].is_required()}
+
+
+@cache
+def _offered(arguments: type[BaseModel], remembered: tuple[str, ...]) -> dict[str, Any]:
+    schema = arguments.model_json_schema()
+    properties = {
+        name: {**shape, "description": f"{shape.get('description', '')} {REMEMBERED}".strip()}
+        if name in remembered
+        else shape
+        for name, shape in schema["properties"].items()
+    }
+    required = [name for name in schema.get("required", ()) if name not in remembered]
+    return {**schema, "properties": properties, "required": required}
+
+
+REMEMBERED = "Remembered: leave it out unless the person said it."
 
 
 def _opener(closed: Sequence[Available]) -> ToolDefinition:

@@ -1,7 +1,8 @@
 """What one person can call in one turn."""
 
+import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,17 +15,21 @@ from bot.provenance import is_known, known_links, links_in
 from bot.toolbox.act import Act
 from bot.toolbox.ask import TOO_MUCH, Asking
 from bot.toolbox.audited import Audited
-from bot.toolbox.call import Call, Outcome, Wrapped
+from bot.toolbox.call import UNKNOWN, Call, Outcome, Wrapped
+from bot.toolbox.fill import Answers, Filled
+from bot.toolbox.lacking import ASKED_ALREADY, Held, questions_for
+from bot.toolbox.learn import learning
 from bot.toolbox.ledger import entered
 from bot.toolbox.menu import OPEN, Available, Menu, opened_by
 from bot.toolbox.questions import ASK_PERSON, questions_of
 from bot.toolbox.questions import DEFINITION as ASKS
+from bot.toolbox.recalling import Recalling
 from bot.toolbox.trail import Trail
-from bot.toolbox.validate import invalid, one_account, validated
+from bot.toolbox.validate import invalid, one_account, parsed, validated
 from integrations.integration import Level
 from memory.ids import CallId, TurnId
 from memory.ledger import Ledger
-from skills.skill import Skill
+from skills.skill import Skill, Tool
 
 
 class Tools:
@@ -41,12 +46,16 @@ class Tools:
         trail: Trail,
         audited: Audited,
         announce: Callable[[Call], Awaitable[None]],
+        recall: Recalling,
     ) -> None:
         self._menu = Menu(usable, missing)
         self._waiting = waiting
         self._announce = announce
         self._trail = trail
-        inner = entered(act, ledger, audited)
+        self._ledger = ledger
+        self._fill = recall.fill(trail, act)
+        self._one_by_one = asyncio.Lock()
+        inner = learning(entered(act, ledger, audited), recall)
         self._run: Wrapped = Asking(inner, act=act, waiting=waiting, ledger=ledger, trail=trail, audited=audited)
 
     @property
@@ -90,11 +99,61 @@ class Tools:
         if part.tool_name == ASK_PERSON:
             return await self._ask_person(call_id, part)
         try:
-            call = self.prepared(turn, call_id, part.tool_name, part.args)
+            return await self._complete(turn, call_id, part.tool_name, part.args)
         except ValueError as error:
             return invalid(call_id, part.tool_name, str(error))
+
+    async def go_on(self, held: Held) -> Outcome:
+        """Make a call that waited for values of which only the person knew."""
+        self._trail.answered(held.begun.answers.said)  # an earlier card's, too
+        try:
+            return await self._complete(held.turn, held.call, held.tool, dict(held.begun.arguments), held.begun.answers)
+        except ValueError as error:
+            return invalid(held.call, held.tool, str(error))
+
+    @property
+    def by_name(self) -> Mapping[str, Tool]:
+        """Every tool that can be called now."""
+        return {name: tool for name, (_, tool) in self._menu.tools.items()}
+
+    async def _complete(
+        self,
+        turn: TurnId,
+        call_id: CallId,
+        name: str,
+        arguments: str | dict[str, Any] | None,
+        answers: Answers | None = None,
+    ) -> Outcome:
+        """Run a call with what memory knows put in; or ask what it lacks, all on one card."""
+        one, tool = self._known(name)
+        if tool.effect == "write" and (begun := await patiently(lambda: self._ledger.begun(turn, call_id))) is not None:
+            # It ran, or may have: what memory would put in by now is another call, and nobody may be asked for it.
+            try:
+                call = self.prepared(turn, call_id, name, begun)
+            except ValueError:  # its account is gone meanwhile: made anew it would be done twice
+                return Outcome(call=call_id, tool=name, kind="unknown", effect="write", text=UNKNOWN)
+            return replace(await self._run(call), doing=call.doing)
+        given = parsed(tool, arguments)
+        filled = await self._fill(one, tool, tool.apart(given) if tool.apart is not None else given, answers)
+        if filled.needs:
+            return await self._ask_values(call_id, tool, filled)
+        call = self.prepared(turn, call_id, name, filled.arguments)
+        call = replace(call, recalled=filled.recalled, lesson=filled.lesson)
         await self._announce(call)
         return replace(await self._run(call), doing=call.doing)
+
+    async def _ask_values(self, call: CallId, tool: Tool, filled: Filled) -> Outcome:
+        asked = questions_for(tool, filled)
+        wanted = {(tool.name, body.parameter, body.phrase) for body in asked}
+        async with self._one_by_one:  # of calls made side by side, the first asks
+            stored = await patiently(self._waiting.asked_values)
+            others = {(body.tool, body.parameter, body.phrase) for other, body in stored if other != call}
+            is_stored = any(other == call for other, _ in stored)
+            if wanted & others or (not is_stored and await patiently(self._waiting.full)):
+                told = ASKED_ALREADY if wanted & others else TOO_MUCH
+                return Outcome(call=call, tool=tool.name, kind="told", effect=tool.effect, text=told)
+            pending = await patiently(lambda: self._waiting.ask_values(call, asked))
+        return Outcome(call=call, tool=tool.name, kind="waits", text=WAITS, effect=tool.effect, pending=pending)
 
     async def approved(self, call: Call) -> Outcome:
         """Run a call that the person approved."""
@@ -103,11 +162,14 @@ class Tools:
 
     def prepared(self, turn: TurnId, call: CallId, name: str, arguments: str | dict[str, Any] | None) -> Call:
         """The call with valid arguments. Raises ValueError that tells the model what to mend."""
-        if name not in self._menu.tools:
-            raise ValueError(f"There is no tool {name!r}. The tools are: {', '.join(self._menu.names)}.")
-        one, tool = self._menu.tools[name]
+        one, tool = self._known(name)
         account, given = one_account(tool, arguments, one.accounts)
         return Call(turn=turn, id=call, skill=one.skill, tool=tool, arguments=validated(tool, given), account=account)
+
+    def _known(self, name: str) -> tuple[Available, Tool]:
+        if name not in self._menu.tools:
+            raise ValueError(f"There is no tool {name!r}. The tools are: {', '.join(self._menu.names)}.")
+        return self._menu.tools[name]
 
     def _opened(self, call: CallId, part: ToolCallPart) -> Outcome:
         known = [self._menu.usable[name] for name in opened_by(part) if name in self._menu.usable]
@@ -124,7 +186,7 @@ class Tools:
         if await patiently(self._waiting.full):
             return Outcome(call=call, tool=ASK_PERSON, kind="told", text=TOO_MUCH)
         pending = await self._waiting.ask_person(call, questions)
-        return Outcome(call=call, tool=ASK_PERSON, kind="waits", text="Waits for the person's answer.", pending=pending)
+        return Outcome(call=call, tool=ASK_PERSON, kind="waits", text=WAITS, pending=pending)
 
     async def _connect(self, call: CallId, part: ToolCallPart) -> Outcome:
         skill = self._menu.connects[part.tool_name]
@@ -139,6 +201,9 @@ class Tools:
             text="Waits for the person to connect their account.",
             pending=pending,
         )
+
+
+WAITS = "Waits for the person's answer."
 
 
 def purpose_of(part: ToolCallPart, skill: Skill) -> str:

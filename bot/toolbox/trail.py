@@ -8,7 +8,7 @@ from pydantic import JsonValue, TypeAdapter
 
 from bot.gate import Deed
 from bot.pending import Origin
-from bot.provenance import Run, Step, origin_phrase
+from bot.provenance import Run, Step, Target, origin_phrase
 from bot.toolbox.call import Call
 from bot.toolbox.declared import targets_of, values
 from bot.toolbox.menu import Available
@@ -54,6 +54,11 @@ class Trail:
     def go_on(self, steps: Iterable[Step]) -> None:
         """Begin with the calls that the same question led to before the person decided."""
         self._before += steps
+
+    def remember(self, targets: Iterable[Target]) -> None:
+        """Take down targets that memory filled in: the person's own, as long as nobody else was read."""
+        if found := frozenset(targets) - self.about.remembered:
+            self.about = replace(self.about, remembered=self.about.remembered | found)
 
     def enter(self, call: CallId, step: Step | None) -> None:
         """Keep what `call` came to. The same call again, as a replay makes it, adds nothing."""
@@ -126,8 +131,11 @@ def origins_of(call: Call, deed: Deed, run: Run, *, service: str) -> dict[str, O
         if name in call.edited:
             found[name] = ("you changed", False)
             continue
+        recalled = call.recalled.get(name)
         phrases = [
-            origin_phrase(deed, (call.tool.kinds.get(name, ""), value), run, service=service)
+            (recalled.phrase, False)
+            if recalled is not None and value in values(recalled.value)
+            else origin_phrase(deed, (call.tool.kinds.get(name, ""), value), run, service=service)
             for value in values(call.arguments.get(name))
         ]
         if phrases:

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from bot.toolbox.call import ACCOUNT, Outcome
 from memory.ids import CallId
@@ -18,7 +18,7 @@ def validated(tool: Tool, arguments: str | dict[str, Any] | None) -> dict[str, A
 
     Raises ValueError whose message tells the model which argument to mend.
     """
-    given = _parsed(tool, arguments)
+    given = _read(tool, arguments)
     try:
         model = tool.arguments.model_validate(given)
     except ValidationError as error:
@@ -40,7 +40,7 @@ def one_account(
     if len(accounts) < 2:
         return "", arguments
     try:
-        given = _OBJECT.validate_python(_parsed(tool, arguments))
+        given = _OBJECT.validate_python(_read(tool, arguments))
     except ValidationError:
         return "", arguments  # no object: `validated` says so
     account = given.pop(ACCOUNT, None)
@@ -49,7 +49,16 @@ def one_account(
     return account or "", given
 
 
-def _parsed(tool: Tool, arguments: str | dict[str, Any] | None) -> Any:
+def parsed(tool: Tool, arguments: str | dict[str, Any] | None) -> dict[str, JsonValue]:
+    """The arguments as the model gave them, by name. Raises ValueError that tells the model what is wrong."""
+    given = _read(tool, arguments)
+    if not isinstance(given, dict):
+        # A wrong value of the model, like any other that it is told of.
+        raise ValueError(f"The arguments of {tool.name} must be a JSON object. Send them again.")  # noqa: TRY004
+    return cast(dict[str, JsonValue], given)
+
+
+def _read(tool: Tool, arguments: str | dict[str, Any] | None) -> Any:
     try:
         return json.loads(arguments or "{}") if not isinstance(arguments, dict) else arguments
     except (json.JSONDecodeError, RecursionError) as error:

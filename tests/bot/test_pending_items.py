@@ -358,7 +358,7 @@ async def test_what_was_left_out_has_no_line_on_the_card(database: Database) -> 
     for arguments, labels in ((NOTE, ["Place"]), ({**NOTE, "readers": ["jo"]}, ["Place", "For"])):
         looked = await desk.act.look(desk.tools.prepared(TURN, CallId("c0"), "write_note", arguments))
         assert isinstance(looked, Looked)
-        write = as_write(PendingId("p"), request(looked, "", desk.trail))
+        write = as_write(PendingId("p"), request(looked, "", desk.trail), PERSON.id)
         assert [pair.label for pair in write.pairs] == labels
         assert (write.ask, write.done, write.refused) == ("Put up this note?", "Note put up", "Not put up")
         assert (write.text, write.text_origin) == ("Buy milk", "written by me")

@@ -55,9 +55,16 @@ def test_our_own_agent_can_be_read() -> None:
         ("---\n\n---\n", "the front matter lacks"),
         (GOOD.replace("name: Pinyon", "name: [Pinyon"), "the front matter is no YAML"),
         (GOOD.replace("name:", "route: cheap\nname:"), "route must be fast, default or deep, got 'cheap'"),
+        (GOOD.replace("name:", "parameters: {create_ticket: PLAT}\nname:"), "wrong at create_ticket"),
     ],
 )
 def test_a_wrong_file_is_named_with_what_is_wrong(tmp_path: Path, text: str, told: str) -> None:
     with pytest.raises(ValueError, match=r"agent\.md") as error:
         read_agent(written(tmp_path, text))
     assert told in str(error.value)
+
+
+def test_an_agent_brings_values_for_parameters(tmp_path: Path) -> None:
+    agent = read_agent(written(tmp_path, GOOD.replace("name:", "parameters: {create_ticket: {project: PLAT}}\nname:")))
+    assert agent.parameters == {"create_ticket": {"project": "PLAT"}}
+    assert read_agent(written(tmp_path, GOOD)).parameters == {}

@@ -15,6 +15,8 @@ from bot.turn import Parts, TurnRoom
 from memory.database import Database
 from memory.ids import PendingId, PersonId
 from memory.ledger import Ledger
+from memory.parameters.aliases import Aliases
+from memory.parameters.store import ParameterMemory
 from memory.workers import Workers
 from tests.bot.test_turn_room import AlwaysConnected, FakeSpending, FakeSurface, Room
 from tests.fakes.rooms import PERSON, WORKER, Board, FakeAccounts, FakeModel, Scripted, calls, said
@@ -53,6 +55,8 @@ async def make(database: Database, dbos: None) -> MakeRoom:
             router=Router(agent),
             agent=Agent(llm),
             ledger=Ledger(database, WORKER),
+            memory=ParameterMemory(database),
+            aliases=Aliases(database),
             surfaces={"slack": surface},
             accounts=FakeAccounts(board),
             connected=AlwaysConnected(),

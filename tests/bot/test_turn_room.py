@@ -23,6 +23,8 @@ from memory.database import Database
 from memory.direct import DirectConnection
 from memory.ids import PendingId, PersonId, TurnId, WorkspaceId
 from memory.ledger import Ledger
+from memory.parameters.aliases import Aliases
+from memory.parameters.store import ParameterMemory
 from memory.pending import PendingItems
 from memory.people import Person
 from memory.tool_rules import EVERY, ToolRules
@@ -163,6 +165,8 @@ async def make(database: Database, dbos: None) -> MakeRoom:
             ),
             agent=Agent(llm),
             ledger=Ledger(database, WORKER),
+            memory=ParameterMemory(database),
+            aliases=Aliases(database),
             surfaces={"slack": surface},
             accounts=FakeAccounts(board),
             connected=AlwaysConnected(),

@@ -13,6 +13,7 @@ from integrations.errors import AccessRevoked, OutcomeUnknown, ServiceUnavailabl
 from memory.audit import Audit
 from memory.database import Database
 from memory.ids import PendingId, PersonId
+from memory.parameters.store import ParameterMemory
 from memory.pending import PendingItem
 from tests.fakes.rooms import NOTES, NOW, PERSON, TURN, Bench, bench, incoming
 
@@ -32,6 +33,7 @@ class Done:
             act=self._act,
             audit=Audit(database),
             now=lambda: self.now,
+            retract=ParameterMemory(database).retract,
         )
 
     async def _act(self, _person: PersonId) -> Act:

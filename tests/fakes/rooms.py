@@ -17,15 +17,19 @@ from bot.provenance import Run
 from bot.toolbox.act import Act, SignedIn
 from bot.toolbox.audited import audited_by
 from bot.toolbox.call import Call
+from bot.toolbox.fill import Here
 from bot.toolbox.menu import Available
+from bot.toolbox.recalling import Recalling
 from bot.toolbox.tools import Tools
 from bot.toolbox.trail import Trail, identities, rules_of
 from integrations.errors import AccessRevoked, Refused
 from integrations.integration import Level
 from memory.audit import Audit
 from memory.database import Database
-from memory.ids import ConversationId, PendingId, PersonId, TurnId, WorkspaceId
+from memory.ids import CallId, ConversationId, PendingId, PersonId, TurnId, WorkspaceId
 from memory.ledger import Ledger
+from memory.parameters.aliases import Aliases
+from memory.parameters.store import ParameterMemory
 from memory.pending import PendingItems
 from memory.people import Person
 from memory.workers import Workers
@@ -292,6 +296,10 @@ class Bench:
         return await self.tools.call(self.message.turn, part)
 
 
+async def _nothing(_turn: TurnId, _call: CallId) -> Sequence[str]:
+    return ()
+
+
 async def bench(
     database: Database,
     *,
@@ -328,7 +336,21 @@ async def bench(
     trail = Trail(about=about)
     audited = audited_by(Audit(database), PERSON)
     tools = Tools(
-        usable, missing, act=act, waiting=waiting, ledger=ledger, trail=trail, audited=audited, announce=announce
+        usable,
+        missing,
+        act=act,
+        waiting=waiting,
+        ledger=ledger,
+        trail=trail,
+        audited=audited,
+        announce=announce,
+        recall=Recalling(
+            memory=ParameterMemory(database),
+            aliases=Aliases(database),
+            here=Here(person=PERSON),
+            now=lambda: NOW,
+            always=_nothing,
+        ),
     )
     return Bench(
         message=message,
