@@ -32,6 +32,9 @@ SAID: Mapping[Action, str] = {
     "undo.done": "Taken back",
     "undo.failed": "Not taken back",
     "share.posted": "Answer shared",
+    "memory.own_records_allowed": "May learn from own records",
+    "memory.own_records_read": "Learned from own records",
+    "memory.own_records_forgotten": "Own records forgotten",
 }
 EVERY_CHANGE = "Every change"
 # A spreadsheet takes a cell that begins so for a formula (OWASP, CSV injection).

@@ -7,8 +7,19 @@ from bot.pending import Decision, Decisions
 from bot.slack.api import Failed, reason
 from bot.slack.blocks import Message
 from bot.slack.card_desk import CardDesk, Closing
-from bot.slack.cards import answered_already, not_yours, out_of_date, question_modal, read_answer, read_person
+from bot.slack.cards import (
+    answered_already,
+    not_used_note,
+    not_yours,
+    note_message,
+    out_of_date,
+    problem_note,
+    question_modal,
+    read_answer,
+    read_people,
+)
 from bot.slack.clicked import Click, Submission
+from bot.slack.remembering import Remembering
 from bot.slack.surface import SlackSurface
 from memory.ids import PendingId, WorkspaceId, person_id
 
@@ -18,10 +29,13 @@ log = structlog.get_logger()
 class Answering:
     """Where answers to questions arrive."""
 
-    def __init__(self, surface: SlackSurface, decisions: Decisions, desk: CardDesk) -> None:
+    def __init__(
+        self, surface: SlackSurface, decisions: Decisions, desk: CardDesk, *, remembering: Remembering | None = None
+    ) -> None:
         self._surface = surface
         self._decisions = decisions
         self._desk = desk
+        self._remembering = remembering
 
     async def pick(self, click: Click) -> None:
         """One of the answers on the card."""
@@ -40,10 +54,48 @@ class Answering:
         if question := await self._asked(click, PendingId(click.value)):
             await self._desk.open(click, question_modal(question))
 
+    async def kept(self, click: Click, verb: str) -> None:
+        """Use an answer always, or change it (`always`, `change`); from a `menu` the verb comes with the value."""
+        pending, _, chosen = click.value.partition(":")
+        item = await self._answered(click, PendingId(pending))
+        if item is None or self._remembering is None:
+            return
+        match chosen or verb:
+            case "always":
+                await self._always(click, self._remembering, item)
+            case "change":
+                await self._change(click, self._remembering, item)
+            case _:
+                log.debug("a menu without such an entry", value=click.value)
+
+    async def _always(self, click: Click, remembering: Remembering, item: QuestionState) -> None:
+        changed = await remembering.remembered.always_answer(click.person, item.question.pending)
+        if changed.problem:
+            self._desk.tell(click, note_message(problem_note(changed.problem)))
+        self._desk.draw(await self._decisions.look(item.question.pending, click.person))
+
+    async def _change(self, click: Click, remembering: Remembering, item: QuestionState) -> None:
+        if known := await remembering.remembered.find(click.person, item.memory):
+            await remembering.edit(click, known)
+        else:
+            self._desk.tell(click, note_message(not_used_note()))
+
+    async def _answered(self, click: Click, pending: PendingId) -> QuestionState | None:
+        """The answer that was clicked when it is this person's and teaches something; else they are told."""
+        decision = await self._decisions.look(pending, click.person)
+        if decision.answered == "not_yours":
+            self._desk.tell(click, not_yours())
+            return None
+        item = _item(decision, pending)
+        if item is None or item.outcome != "answered" or not item.memory:
+            self._desk.tell(click, out_of_date())
+            return None
+        return item
+
     async def submitted(self, sent: Submission) -> Closing:
         """An answer in one's own words."""
-        user = read_person(sent.view)
-        answer = await self._address(sent.workspace, user) if user else read_answer(sent.view)
+        people = [await self._address(sent.workspace, user) for user in read_people(sent.view)]
+        answer = ", ".join(people) or read_answer(sent.view)
         if not answer:
             return {"response_action": "errors", "errors": {"answer": "Write an answer."}}
         decision = await self._decisions.answer(sent.pending, sent.person, answer)

@@ -173,11 +173,19 @@ def slack_date(at: datetime, now: datetime) -> str:
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{_utc(at, now)}>"
 
 
+def slack_day(at: datetime, now: datetime) -> str:
+    """The day of `at` by each reader's own calendar: "today", "3 Nov 2026"."""
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}}|{_day(at, now)}>"
+
+
 def _utc(at: datetime, now: datetime) -> str:
+    return f"{_day(at, now)} at {at.astimezone(UTC):%H:%M} UTC"
+
+
+def _day(at: datetime, now: datetime) -> str:
     at, now = at.astimezone(UTC), now.astimezone(UTC)
     near = {-1: "yesterday", 0: "today", 1: "tomorrow"}
-    day = near.get((at.date() - now.date()).days, f"{at.day} {at:%B}")
-    return f"{day} at {at:%H:%M} UTC"
+    return near.get((at.date() - now.date()).days, f"{at.day} {at:%B}")
 
 
 def cut(text: str, size: int = SECTION) -> list[str]:

@@ -28,6 +28,12 @@ class Click:
     message_ts: str
     thread: str | None
     trigger: str
+    view: str = ""
+    """The id of the dialog that was clicked in; empty in a message and on the Home tab."""
+    window: str = ""
+    """That dialog's callback."""
+    about: str = ""
+    """What that dialog is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +54,8 @@ def read_click(body: Body) -> Click:
     chosen: Body = action.get("selected_option") or {}
     channel: Body = body.get("channel") or {}
     message: Body = body.get("message") or {}
+    view: Body = body.get("view") or {}
+    view = view if view.get("type") == "modal" else {}
     workspace = WorkspaceId(body["team"]["id"])
     return Click(
         person=person_id(workspace, body["user"]["id"]),
@@ -58,6 +66,9 @@ def read_click(body: Body) -> Click:
         message_ts=str(container.get("message_ts") or ""),
         thread=message.get("thread_ts") or container.get("thread_ts"),
         trigger=str(body.get("trigger_id") or ""),
+        view=str(view.get("id") or ""),
+        window=str(view.get("callback_id") or ""),
+        about=str(view.get("private_metadata") or ""),
     )
 
 

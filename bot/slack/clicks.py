@@ -19,7 +19,9 @@ from bot.slack.cards import thanks, try_again
 from bot.slack.clicked import Body, Click, read_click, read_submission, tell
 from bot.slack.commands import Commands
 from bot.slack.deciding import Deciding, Ports
+from bot.slack.memory_window import MemoryWindow
 from bot.slack.onboarding import onboarding
+from bot.slack.remembering import Remembering
 from bot.slack.surface import SlackSurface
 from bot.slack.welcome import Welcome
 from memory.ids import ConversationId, PersonId, TurnId
@@ -56,11 +58,15 @@ class Clicks:
         now: Callable[[], datetime],
         ports: Ports,
         share: Sharing,
+        memory: MemoryWindow | None = None,
     ) -> None:
         self._surface = surface
         desk = CardDesk(surface, background=background, wake=wake, home=welcome.home)
         self._deciding = Deciding(decisions, ports, desk, background=background, retry=retry, now=now)
-        self._answering = Answering(surface, decisions, desk)
+        self._remembering = (
+            Remembering(memory, decisions, desk, background=background, home=welcome.home) if memory else None
+        )
+        self._answering = Answering(surface, decisions, desk, remembering=self._remembering)
         self._home = welcome.home
         self._share = share
         self._commands = commands
@@ -81,6 +87,12 @@ class Clicks:
                 await self._answering.pick(click)
             case "question", "other":
                 await self._answering.other(click)
+            case "question", ("always" | "change" | "menu"):
+                await self._answering.kept(click, verb)
+            case "memory", _ if self._remembering:
+                await self._remembering.clicked(click, verb)
+            case "help", "memory" if self._remembering:
+                await self._remembering.open(click)
             case "permission", "revoke":
                 message = await self._commands.revoke(click.person, click.value)
                 self._background.run(self._tell(click, message))
@@ -115,6 +127,8 @@ class Clicks:
         match sent.callback.partition(".")[0]:
             case "question":
                 await ack(**await self._answering.submitted(sent))
+            case "memory" if self._remembering:
+                await ack(**await self._remembering.submitted(sent))
             case "share" if self._share:
                 await self._share.submitted(body)
                 await ack()

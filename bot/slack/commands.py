@@ -13,6 +13,7 @@ from bot.slack.cards import (
     another_account,
     connect_offer,
     help_message,
+    memory_message,
     refusal,
     skills_message,
     switched_off,
@@ -20,6 +21,7 @@ from bot.slack.cards import (
     wants_changes,
     wider_consent,
 )
+from bot.slack.memory_window import MemoryWindow
 from bot.slack.permissions import listed_permissions, revoked
 from bot.slack.surface import SlackSurface
 from bot.slack.visible import visible_target
@@ -36,31 +38,49 @@ class Commands:
     """Answers slash commands."""
 
     def __init__(
-        self, surface: SlackSurface, connections: Connections, welcome: Welcome, *, now: Callable[[], datetime]
+        self,
+        surface: SlackSurface,
+        connections: Connections,
+        welcome: Welcome,
+        *,
+        now: Callable[[], datetime],
+        memory: MemoryWindow | None = None,
     ) -> None:
         self._surface = surface
+        self._memory = memory
         self._connections = connections
         self._welcome = welcome
         self._now = now
 
     async def run(self, ack: Ack, body: Mapping[str, Any]) -> None:
         """Answer one command; only the person who typed it sees the answer."""
-        person = person_id(WorkspaceId(body["team_id"]), body["user_id"])
-        message = await self.answer(person, body["command"], body.get("text") or "")
+        person, text = person_id(WorkspaceId(body["team_id"]), body["user_id"]), body.get("text") or ""
+        if _word(text) == "memory" and await self._opened(person, str(body.get("trigger_id") or "")):
+            await ack()
+            return
+        message = await self.answer(person, body["command"], text)
         await ack(text=message.text, blocks=message.blocks, response_type="ephemeral")
+
+    async def _opened(self, person: PersonId, trigger: str) -> bool:
+        """Whether the list of what is remembered opened; it needs no words beside it."""
+        if self._memory is None or not trigger or await self.refused(person):
+            return False
+        return await self._memory.open(person, trigger)
 
     async def answer(self, person: PersonId, command: str, text: str) -> Message:
         """What `command text` says to `person`."""
         if refused := await self.refused(person):
             return refused
         word, _, rest = text.strip().partition(" ")
-        match word.lower():
+        match _word(text):
             case "" | "help":
                 return help_message(command=command)
             case "connect":
                 return await self.connect(person, " ".join(rest.lower().split()))
             case "skills":
                 return await self.skills(person)
+            case "memory":
+                return memory_message(url=self._memory.page if self._memory else None)
             case _:
                 return unknown_command(word, command=command)
 
@@ -169,6 +189,11 @@ class Commands:
         """Where the person switches a skill on and off."""
         public = self._connections.public_url
         return f"{public}/connections#{state.skill}" if public else None
+
+
+def _word(text: str) -> str:
+    """The first word of a command, in lower case."""
+    return text.strip().partition(" ")[0].lower()
 
 
 def _parted(said: str) -> tuple[str, bool]:

@@ -1,10 +1,11 @@
-"""The Home tab: what waits, who answers, what is connected, what is done without asking, what comes next."""
+"""The Home tab: what waits, who answers, what is connected, done without asking, remembered, and what comes next."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.self_service.permissions import Given
+from bot.self_service.remembered import Summary
 from bot.slack.blocks import (
     Block,
     View,
@@ -19,14 +20,16 @@ from bot.slack.blocks import (
     slack_date,
     words,
 )
+from bot.slack.cards.memory import TITLE, nothing_yet
+from bot.slack.cards.parts import lower
 from bot.slack.cards.skills import SkillRow, skill_row
 from bot.slack.onboarding import Win
 from bot.slack.permissions import home_permissions
-from bot.slack.visible import visible_target
+from bot.slack.visible import is_plain_words, visible_target
 from memory.ids import PendingId
 
-WAITING, SKILLS, PERMISSIONS, NEXT = 5, 12, 4, 2
-"""Rows of each list; with these the view has at most 39 blocks."""
+WAITING, SKILLS, PERMISSIONS, NEXT = 5, 10, 4, 2
+"""Rows of each list; with these the view has at most 40 blocks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,8 @@ class HomeState:
     waits: tuple[HomeWait, ...] = ()
     skills: tuple[SkillRow, ...] = ()
     permissions: tuple[Given, ...] = ()
+    memory: Summary | None = None
+    """None where nothing is remembered of anybody."""
     wins: tuple[Win, ...] = ()
     won: frozenset[str] = frozenset()
     """Names of the wins that are done."""
@@ -59,7 +64,8 @@ class HomeState:
 
 def home_view(state: HomeState) -> View:
     unasked = home_permissions(state.permissions, most=PERMISSIONS)
-    parts = [_waits(state), _agent(), _skills(state.skills), unasked, _wins(state)]
+    known = _memory(state.memory, state.now) if state.memory else []
+    parts = [_waits(state), _agent(), _skills(state.skills), unasked, known, _wins(state)]
     blocks: list[Block] = []
     for part in filter(None, parts):
         blocks += [divider(), *part] if blocks else part
@@ -107,6 +113,35 @@ def _skills(rows: Sequence[SkillRow]) -> list[Block]:
     rest = [context(mrkdwn(f"and {more} more"))] if more > 0 else []
     none = [] if rows else [section("No skills are set up here yet. An admin adds them.")]
     return [header("Your skills"), *map(skill_row, rows[:SKILLS]), *rest, *none]
+
+
+def _memory(summary: Summary, now: datetime) -> list[Block]:
+    if not summary.values:
+        return [header(TITLE), nothing_yet()]
+    look = button("Look through", "memory.open", "all", spoken="Look through what I remember")
+    return [header(TITLE), section(f"{_values(summary)}{_saved(summary, now)}", accessory=look)]
+
+
+def _values(summary: Summary) -> str:
+    """As in: 31 values from your own work, such as your board, your title prefix and your labels."""
+    count = "1 value" if summary.values == 1 else f"{summary.values:,} values"
+    # A label may name what it depends on, as a service calls it: such a one stays out of our sentence.
+    own = [f"your {lower(label)}" for label in summary.labels if is_plain_words(label)]
+    if not own:
+        return f"{count} from your own work."
+    *first, last = own
+    such = ": " if len(own) >= summary.values else ", such as "
+    return f"{count} from your own work{such}{', '.join(first)}{' and ' if first else ''}{last}."
+
+
+def _saved(summary: Summary, now: datetime) -> str:
+    if not summary.saved:
+        return ""
+    questions = "1 question" if summary.saved == 1 else f"{summary.saved:,} questions"
+    since = ""
+    if summary.since:
+        since = f" since {summary.since:%B}" if summary.since.year == now.year else f" since {summary.since:%B %Y}"
+    return f" {'It' if summary.values == 1 else 'They'} saved you {questions}{since}."
 
 
 def _wins(state: HomeState) -> list[Block]:

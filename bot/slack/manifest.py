@@ -100,7 +100,7 @@ class Shortcut:
 
 
 COMMANDS: Mapping[str, Command] = {
-    "/pinyon": Command(description="Connect accounts, see skills, get help", usage_hint=" | ".join(WORDS)),
+    "/pinyon": Command(description="Connect accounts, see skills and memory, get help", usage_hint=" | ".join(WORDS)),
 }
 SHORTCUTS: Mapping[str, Shortcut] = {}
 """By callback id. None yet: an entry here needs its listener."""

@@ -8,6 +8,7 @@ from bot.background import Background
 from bot.pending import APPROVAL
 from bot.self_service.connections import Connections, SkillState
 from bot.self_service.permissions import Permissions
+from bot.self_service.remembered import Remembered
 from bot.self_service.ways import address_of
 from bot.slack.api import QUIET, SlackApi
 from bot.slack.cards import SkillRow, first_message, second_message
@@ -37,6 +38,7 @@ class Welcome:
         tools_done: Callable[[PersonId], Awaitable[frozenset[str]]],
         now: Callable[[], datetime],
         nudge_after: float = NUDGE_AFTER,
+        remembered: Remembered | None = None,
     ) -> None:
         self._surface = surface
         self._people = people
@@ -47,6 +49,7 @@ class Welcome:
         self._tools_done = tools_done
         self._now = now
         self._nudge_after = nudge_after
+        self._remembered = remembered
 
     def opened(self, person: PersonId, *, channel: str, tab: str) -> None:
         """Someone opened Pinyon's Home tab, or the conversation with it."""
@@ -95,6 +98,7 @@ class Welcome:
                 waits=tuple(waits),
                 skills=await self.rows(person, states),
                 permissions=await Permissions(self._connections).of(person),
+                memory=await self._remembered.summary(person) if self._remembered else None,
                 wins=tuple(onboarding().wins),
                 won=await self._won(person, states),
                 web_url=f"{public}/connections" if public else None,

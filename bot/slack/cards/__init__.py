@@ -10,6 +10,25 @@ from bot.slack.cards.editing import Entered, at_fields, edit_modal, read_edits
 from bot.slack.cards.failure import failure_card
 from bot.slack.cards.greeting import empty_message, first_message, only_file, second_message
 from bot.slack.cards.help import WORDS, help_message, unknown_command
+from bot.slack.cards.memory import LIST, MemoryState, memory_message, memory_modal, nothing_yet
+from bot.slack.cards.memory_change import change_modal, read_change
+from bot.slack.cards.memory_notes import (
+    NOTED,
+    Note,
+    all_forgotten_note,
+    changed_note,
+    forgotten_note,
+    gone_note,
+    learning_note,
+    name_forgotten_note,
+    never_note,
+    not_used_note,
+    note_message,
+    note_modal,
+    pinned_note,
+    problem_note,
+    taken_back_note,
+)
 from bot.slack.cards.notes import (
     answered_already,
     answered_here,
@@ -25,7 +44,7 @@ from bot.slack.cards.notes import (
     waits_for_answer,
     waits_for_asker,
 )
-from bot.slack.cards.question import question_card, question_modal, read_answer, read_person
+from bot.slack.cards.question import question_card, question_modal, read_answer, read_people
 from bot.slack.cards.skills import (
     Reach,
     SkillRow,
@@ -39,10 +58,15 @@ from bot.slack.cards.skills import (
 )
 
 __all__ = [
+    "LIST",
+    "NOTED",
     "WORDS",
     "Entered",
+    "MemoryState",
+    "Note",
     "Reach",
     "SkillRow",
+    "all_forgotten_note",
     "always_modal",
     "another_account",
     "answered_already",
@@ -52,6 +76,8 @@ __all__ = [
     "approval_modal",
     "at_fields",
     "card_message",
+    "change_modal",
+    "changed_note",
     "connect_card",
     "connect_offer",
     "decided_already",
@@ -59,23 +85,38 @@ __all__ = [
     "empty_message",
     "failure_card",
     "first_message",
+    "forgotten_note",
+    "gone_note",
     "help_message",
+    "learning_note",
+    "memory_message",
+    "memory_modal",
+    "name_forgotten_note",
+    "never_note",
     "not_taken_back",
     "not_undone",
+    "not_used_note",
     "not_yours",
+    "note_message",
+    "note_modal",
+    "nothing_yet",
     "only_file",
     "out_of_date",
     "payload_modal",
+    "pinned_note",
+    "problem_note",
     "question_card",
     "question_modal",
     "read_answer",
+    "read_change",
     "read_edits",
-    "read_person",
+    "read_people",
     "refusal",
     "second_message",
     "skill_row",
     "skills_message",
     "switched_off",
+    "taken_back_note",
     "thanks",
     "try_again",
     "unknown_command",

@@ -39,6 +39,7 @@ from bot.slack.cards.parts import (
     is_undoable,
     lead,
     lower,
+    open_button,
     origin_of_question,
     pair_blocks,
     pairs_of,
@@ -47,8 +48,10 @@ from bot.slack.cards.parts import (
     text_blocks,
     text_line,
     told,
+    undo_button,
     waiting_in,
 )
+from bot.slack.cards.receipt import corrects, menus_of, remembered, told_of_memory, value_buttons
 from bot.slack.visible import visible
 
 VIEW_BLOCKS, VIEW_SIZE = 98, 200_000
@@ -161,12 +164,22 @@ def _unshown(write: Write, deny: Block) -> list[Block]:
 def _over(card: ApprovalCard, item: WriteState, now: datetime) -> Message:
     headline, detail, text = _ending(item)
     top, quiet = sentence(headline, detail), context(*_aftermath(card, item, now))
-    pairs = pair_blocks(pairs_of(card, item, with_account=item.outcome in _RAN))
+    if remembered(item) and (opened := open_button(card, item, "done.open")):
+        top[0]["accessory"] = opened
     identity, buttons = f"{item.outcome}:{item.write.pending}", list(_afterwards(card, item))
-    whole = [*top, *pairs, *([actions(identity, buttons)] if buttons else []), quiet]
+    row = [actions(identity, buttons)] if buttons else []
+    whole = ([*top, *pairs, *row, quiet] for pairs in _pairs_over(card, item))
     show = button("Show all", "approval.show", f"{item.write.pending}:all")
-    blocks = first_fitting([whole]) or [*top, actions(identity, [*buttons, show]), quiet]
+    blocks = first_fitting(whole) or [*top, actions(identity, [*buttons, show]), quiet]
     return Message(words(text), blocks)
+
+
+def _pairs_over(card: ApprovalCard, item: WriteState) -> Iterator[list[Block]]:
+    """With a menu for each of several remembered values; without any where Slack would not take them."""
+    pairs = pairs_of(card, item, with_account=item.outcome in _RAN)
+    if len(remembered(item)) > 1:
+        yield pair_blocks(pairs, menus_of([item]))
+    yield pair_blocks(pairs)
 
 
 def _ending(item: WriteState) -> tuple[str, str, str]:
@@ -177,7 +190,7 @@ def _ending(item: WriteState) -> tuple[str, str, str]:
             approved = f"{deed(item.write)}: approved"
             return f"{approved}.", "", f"{approved}."
         case "done":
-            return item.write.done, told(item), f"{item.write.done}."
+            return item.write.done, told(item), f"{item.write.done}{told_of_memory(item)}."
         case "undoing":
             return item.write.done, "I am taking it back.", f"{item.write.done}. I am taking it back."
         case "undone":
@@ -227,6 +240,9 @@ def _afterwards(card: ApprovalCard, item: WriteState) -> Iterator[Block]:
             yield button("Prepare it again", "failed.again", pending)
         case "undone":
             pass
+        case "done" if remembered(item):
+            yield from undo_button(card, item, "done.undo")
+            yield from value_buttons(item)
         case _:
             yield from done_buttons(card, item)
 
@@ -236,7 +252,8 @@ def _aftermath(card: ApprovalCard, item: WriteState, now: datetime) -> list[Bloc
     match item.outcome:
         case "done":
             how = f"You approved this{at}" if item.asked else UNASKED
-            return [mrkdwn(how), mrkdwn(UNDO_LASTS) if is_undoable(item) else reference(card.reference)]
+            last = mrkdwn(UNDO_LASTS) if is_undoable(item) else reference(card.reference)
+            return [mrkdwn(how), *corrects([item]), last]
         case "denied":
             optional = mrkdwn("A reason helps me do better, and is optional")
             return [mrkdwn(f"You denied this{at}"), phrase(f"Reason: {item.said[:200]}") if item.said else optional]

@@ -43,6 +43,7 @@ from bot.slack.cards.parts import (
     told,
     waiting_in,
 )
+from bot.slack.cards.receipt import all_button, corrects, menus_of, remembered
 from bot.slack.visible import visible_target
 
 ITEMS = 8
@@ -66,7 +67,10 @@ def approval_list(card: ApprovalCard, *, now: datetime) -> Message:
     """The card as it stands: texts get shorter, then items fewer, until Slack takes it."""
     most = min(ITEMS, len(card.items))
     sizes = [(most, PREVIEW), *((shown, SHORT_PREVIEW) for shown in range(most, -1, -1))]
-    blocks = first_fitting(_blocks(card, now, shown=shown, about=about) for shown, about in sizes)
+    # The menus of remembered values go before any write does: all of them stand behind one button as well.
+    none: dict[str, Block] = {}
+    drawn = [(most, PREVIEW, menus_of(card.items[:most])), *((shown, about, none) for shown, about in sizes)]
+    blocks = first_fitting(_blocks(card, now, shown=shown, about=about, menus=menus) for shown, about, menus in drawn)
     return Message(words(_fallback(card)), blocks)
 
 
@@ -95,11 +99,11 @@ def _fallback(card: ApprovalCard) -> str:
             return f"{waiting} things wait for your approval."
 
 
-def _blocks(card: ApprovalCard, now: datetime, *, shown: int, about: int) -> list[Block]:
+def _blocks(card: ApprovalCard, now: datetime, *, shown: int, about: int, menus: dict[str, Block]) -> list[Block]:
     items, hidden, is_open = card.items[:shown], len(card.items) - shown, bool(waiting_in(card))
     blocks = [*origin_of_question(card), *sentence(_headline(card), card.because if is_open else "")]
     for number, item in enumerate(items, start=1):
-        blocks += [divider(), *_item(card, number, item, about)]
+        blocks += [divider(), *_item(card, number, item, about, menus)]
     if hidden:
         blocks += [divider(), context(mrkdwn(f"and {hidden} more" if items else "Too long for a card"))]
     has_cut = any(item.outcome in OPEN and is_cut(item.write, about) for item in items)
@@ -131,6 +135,8 @@ def _afterwards(card: ApprovalCard) -> Iterator[Block]:
         yield mrkdwn("You asked for these, so I did them without asking")
     if any(map(is_undoable, card.items)):
         yield mrkdwn(UNDO_LASTS)
+    elif corrected := corrects(card.items):
+        yield from corrected
     yield reference(card.reference)
 
 
@@ -141,13 +147,13 @@ def _summary(card: ApprovalCard) -> str:
     return f"{len(card.items)} things: {', '.join(f'{n} {outcome}' for outcome, n in counts.items())}"
 
 
-def _item(card: ApprovalCard, number: int, item: WriteState, about: int) -> list[Block]:
+def _item(card: ApprovalCard, number: int, item: WriteState, about: int, menus: dict[str, Block]) -> list[Block]:
     is_open = item.outcome in OPEN
     heading = section(
         f"*{numbered(number, item)}*", accessory=_accessory(card, number, item), block_id=f"item:{item.write.pending}"
     )
-    pairs = pair_blocks(pairs_of(card, item, with_account=len(_accounts(card)) > 1))
-    if len(pairs) == 1 and "fields" in pairs[0]:
+    pairs = pair_blocks(pairs_of(card, item, with_account=len(_accounts(card)) > 1), menus)
+    if len(pairs) == 1 and "fields" in pairs[0] and "accessory" not in pairs[0]:
         heading["fields"] = pairs.pop()["fields"]
     why = [context(phrase(said[:1_000]))] if (said := _said(item)) else []
     row = [actions(f"done:{item.write.pending}", done_buttons(card, item, f":{number}"))] if is_undoable(item) else []
@@ -198,6 +204,8 @@ def _buttons(card: ApprovalCard, *, has_cut: bool, hides: bool) -> Iterator[Bloc
         yield button("Deny all" if len(waiting) == items else "Deny the rest", "approval.deny", value)
     elif any(item.outcome in {"expired", "moved_on"} for item in card.items):
         yield button("Prepare it again", "expired.again", value)
+    if not waiting and any(map(remembered, card.items)):
+        yield all_button(card.items)
 
 
 def _account(card: ApprovalCard) -> list[Block]:

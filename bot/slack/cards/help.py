@@ -8,6 +8,7 @@ from bot.slack.visible import visible_target
 WORDS = {
     "connect": "connect an account: add a skill or a service, and “another” for a second account",
     "skills": "see what I can do for you, and as whom",
+    "memory": "see and change what I remember of how you work",
     "help": "see this list",
 }
 """What may follow the slash command."""
@@ -19,7 +20,14 @@ def help_message(*, command: str = "/pinyon") -> Message:
     blocks = [
         *sentence("Write what you need in your own words.", how),
         section(listed),
-        actions("help", [_offer("connect", "Connect an account"), _offer("skills", "See my skills")]),
+        actions(
+            "help",
+            [
+                _offer("connect", "Connect an account"),
+                _offer("skills", "See my skills"),
+                _offer("memory", "What I remember"),
+            ],
+        ),
     ]
     return Message(f"Write what you need in your own words. {how}", blocks)
 

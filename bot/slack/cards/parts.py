@@ -65,9 +65,9 @@ def terms(card: ApprovalCard, now: datetime) -> list[Block]:
 
 
 def pairs_of(card: ApprovalCard, item: WriteState, *, with_account: bool) -> list[Pair]:
-    """The lines of one write. Where a value came from is said while it is open."""
+    """The lines of one write. Where a value came from is said while it is open; that memory knew it, also once done."""
     is_open = item.outcome in OPEN
-    pairs = [pair if is_open else Pair(label=pair.label, value=pair.value) for pair in item.write.pairs]
+    pairs = [pair if is_open or _is_remembered(item, pair) else _bare(pair) for pair in item.write.pairs]
     if item.outcome == "stale" and item.said:
         pairs.append(Pair(label="Changed", value=item.said, origin=f"found on {card.service}"))
     if with_account and item.write.account:
@@ -76,18 +76,32 @@ def pairs_of(card: ApprovalCard, item: WriteState, *, with_account: bool) -> lis
     return pairs
 
 
-def pair_blocks(pairs: Iterable[Pair]) -> list[Block]:
-    """Label beside value, five pairs to a block; a value too long for a field has sections of its own."""
+def pair_blocks(pairs: Iterable[Pair], menus: dict[str, Block] | None = None) -> list[Block]:
+    """Label beside value, five pairs to a block; a value too long for a field has sections of its own.
+
+    A pair with a menu (by its memory) has a block to itself, as a block has room for one. What is drawn is taken out
+    of `menus`: a menu stands once in a message.
+    """
     blocks: list[Block] = []
     for pair in pairs:
-        value = visible_target(pair.value)
+        value, menu = visible_target(pair.value), menus.pop(pair.memory, None) if menus else None
+        beside: Block = {"block_id": f"memory:{pair.memory}", "accessory": menu} if menu else {}
         if len(value) > FIELD:
-            blocks += [section(_label(pair)), *(said(piece) for piece in cut(value))]
+            blocks += [section(_label(pair)) | beside, *(said(piece) for piece in cut(value))]
             continue
-        if not blocks or len(blocks[-1].get("fields", ())) not in range(1, 10):
-            blocks.append({"type": "section", "fields": []})
+        if menu or not blocks or "accessory" in blocks[-1] or len(blocks[-1].get("fields", ())) not in range(1, 10):
+            fields: list[Block] = []
+            blocks.append({"type": "section", "fields": fields} | beside)
         blocks[-1]["fields"] += [mrkdwn(_label(pair)), plain(value)]
     return blocks
+
+
+def _is_remembered(item: WriteState, pair: Pair) -> bool:
+    return item.outcome == "done" and bool(pair.memory)
+
+
+def _bare(pair: Pair) -> Pair:
+    return Pair(label=pair.label, value=pair.value)
 
 
 def open_button(card: ApprovalCard, item: WriteState, action: str) -> Block | None:
@@ -109,19 +123,20 @@ def told(item: WriteState) -> str:
 
 def done_buttons(card: ApprovalCard, item: WriteState, number: str = "") -> list[Block]:
     """What can be done about a write that ran: look at it, and take it back."""
-    found = (open_button(card, item, f"done.open{number}"), _undo_button(card, item, f"done.undo{number}"))
-    return [one for one in found if one]
+    opened = open_button(card, item, f"done.open{number}")
+    return [*([opened] if opened else []), *undo_button(card, item, f"done.undo{number}")]
 
 
-def _undo_button(card: ApprovalCard, item: WriteState, action: str) -> Block | None:
+def undo_button(card: ApprovalCard, item: WriteState, action: str) -> list[Block]:
+    """The way to take a write back, where there is one."""
     undo = item.write.undo
     if undo is None or not is_undoable(item):
-        return None
+        return []
     # "Delete the comment?" is answered with "Delete comment" or "Keep it".
     yes = undo.ask.removesuffix("?").replace(" the ", " ", 1)
     kept = undo.kept or f"I do this on {card.service}, as you."
     asked = confirmation(undo.ask, kept, yes=yes if len(yes) <= _ANSWER else "Undo", no="Keep it", style="danger")
-    return button("Undo", action, item.write.pending, confirm=asked)
+    return [button("Undo", action, item.write.pending, confirm=asked)]
 
 
 def edit_button(write: Write) -> list[Block]:
@@ -182,7 +197,8 @@ def deed(write: Write) -> str:
 
 
 def lower(ours: str) -> str:
-    return ours[:1].lower() + ours[1:]
+    """A phrase of ours inside a sentence: "board", but "CC"."""
+    return ours if ours[1:2].isupper() else ours[:1].lower() + ours[1:]
 
 
 def size(blocks: Sequence[Block]) -> int:

@@ -1,6 +1,7 @@
 """The card of a turn's questions, and the dialog for an answer in one's own words."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.messages import Question, QuestionCard, QuestionState
@@ -17,6 +18,7 @@ from bot.slack.blocks import (
     field,
     modal,
     mrkdwn,
+    overflow,
     phrase,
     plain,
     reference,
@@ -31,6 +33,7 @@ CHOICES = 5
 """Answers to tap; one more button leads to any other."""
 _SIZES = (1_200, 300, 80)
 """Characters of one question that a card shows, the next one when it does not fit."""
+ALWAYS = "always, you set it"
 _HOW = {"chose": "you chose", "said": "you said"}
 _FIELD: Mapping[str, Block] = {
     "text": {"type": "plain_text_input", "multiline": True, "max_length": 3_000},
@@ -38,6 +41,7 @@ _FIELD: Mapping[str, Block] = {
     "date": {"type": "datepicker"},
     "time": {"type": "timepicker"},
     "person": {"type": "users_select"},
+    "people": {"type": "multi_users_select", "max_selected_items": 20},
 }
 _ANSWER = ("value", "selected_date", "selected_time")
 
@@ -72,13 +76,16 @@ def question_modal(question: Question) -> View:
 
 
 def read_answer(view: View) -> str:
-    """What was entered in `question_modal`; nothing for a person."""
+    """What was entered in `question_modal`; nothing for people."""
     return next((str(value).strip() for key in _ANSWER if (value := _entered(view).get(key))), "")
 
 
-def read_person(view: View) -> str | None:
-    """Slack's id of who was chosen in `question_modal`."""
-    return _entered(view).get("selected_user")
+def read_people(view: View) -> tuple[str, ...]:
+    """Slack's ids of those who were chosen in `question_modal`."""
+    entered = _entered(view)
+    one: str | None = entered.get("selected_user")
+    several: list[str] = entered.get("selected_users") or []
+    return (one,) if one else tuple(several)
 
 
 def _entered(view: View) -> dict[str, Any]:
@@ -102,12 +109,16 @@ def _blocks(
     blocks = [*origin_of_question(card), *_headline(card)]
     for item in over:
         blocks += _settled(item, most)
+        blocks[-1] |= _menu_beside(card, item)
+    about = ""
     for item in waiting:
         number = f":{card.items.index(item)}" if len(card.items) > 1 else ""
-        blocks += _asked(item.question, number, most)
+        # Several questions for one ticket say once which ticket.
+        is_told, about = item.question.about == about, item.question.about
+        blocks += _asked(replace(item.question, about="") if is_told else item.question, number, most)
     if later := _waiting(card) - len(waiting):
         blocks.append(context(mrkdwn(f"and {later} more, after these")))
-    return [*blocks, context(*_terms(card))]
+    return [*blocks, *_value_row(card), context(*_terms(card))]
 
 
 def _headline(card: QuestionCard) -> list[Block]:
@@ -149,14 +160,45 @@ def _answers(question: Question, number: str, choices: Sequence[str]) -> Iterato
 
 
 def _settled(item: QuestionState, most: int) -> list[Block]:
-    ask = _cut(item.question.ask, min(most, FIELD - 40)) or "Question"
+    ask = _cut(_named(item.question), min(most, FIELD - 40)) or "Question"
     answer = _cut(item.answer, min(most, FIELD)) if item.outcome == "answered" else "Not answered"
-    how = _HOW.get(item.how, "")
+    how = ALWAYS if item.is_always else _HOW.get(item.how, "")
     if is_plain_words(ask):
         label = mrkdwn(f"*{words(ask)}* · _{how}_" if how else f"*{words(ask)}*")
     else:
         label = plain(f"{ask} · {how}" if how else ask)
     return [{"type": "section", "fields": [label, plain(answer)]}]
+
+
+def _menu_beside(card: QuestionCard, item: QuestionState) -> Block:
+    """For one of several answers: what may become of it, once nothing waits any more. The first tap stays light."""
+    if len(card.items) == 1 or not _is_kept(card, item):
+        return {}
+    number, pending = card.items.index(item), item.question.pending
+    if item.is_always:
+        return {"accessory": button("Change", f"question.change:{number}", pending)}
+    choices = {"Always use this": f"{pending}:always", "Change…": f"{pending}:change"}
+    return {"accessory": overflow(f"question.menu:{number}", choices)}
+
+
+def _value_row(card: QuestionCard) -> list[Block]:
+    """The same for the only answer, as buttons."""
+    item, *others = card.items
+    if others or not _is_kept(card, item):
+        return []
+    pending, label = item.question.pending, _cut(_named(item.question), LABEL)
+    always = button("Always use this", "question.always", pending, spoken=f"Always use this: {label}")
+    change = button("Change", "question.change", pending, spoken=f"Change: {label}")
+    return [actions(f"question:{pending}", [change] if item.is_always else [always, change])]
+
+
+def _is_kept(card: QuestionCard, item: QuestionState) -> bool:
+    return bool(item.memory) and item.outcome == "answered" and not _waiting(card)
+
+
+def _named(question: Question) -> str:
+    """What an answer is an answer to: "Board", else the question itself."""
+    return question.label or question.ask
 
 
 def _terms(card: QuestionCard) -> Iterator[Block]:
@@ -165,12 +207,18 @@ def _terms(card: QuestionCard) -> Iterator[Block]:
             yield reference(card.reference)
             return
         case 1:
-            yield mrkdwn("A typed reply works too.")
+            yield mrkdwn(f"{_why(card)}A typed reply works too.")
         case waiting:
             every = "both" if waiting == 2 else "all"
             yield mrkdwn(f"I go on when {every} are answered. One typed reply can answer {every}.")
     yield mrkdwn("Waits 7 days")
     yield reference(card.reference)
+
+
+def _why(card: QuestionCard) -> str:
+    """Why the one question that waits is asked, in our words."""
+    why = next(item.question.why for item in card.items if item.outcome == "waiting")
+    return f"{words(why)} " if why else ""
 
 
 def _fallback(waiting: int) -> str:

@@ -449,12 +449,12 @@ def test_a_second_click_reads_when_it_was_decided():
 
 def test_a_mistyped_command_is_answered_with_the_nearest_one():
     card = built(cards.unknown_command("conect"))
-    assert "/pinyon conect is not one of mine. Did you mean connect? Others: skills, help." in values(card)
-    assert list(buttons(card)) == ["Connect", "Skills", "Help"]
+    assert "/pinyon conect is not one of mine. Did you mean connect? Others: skills, memory, help." in values(card)
+    assert list(buttons(card)) == ["Connect", "Skills", "Memory", "Help"]
 
 
 def test_a_command_like_no_other_gets_the_list():
-    assert "I know: connect, skills, help." in values(built(cards.unknown_command("xyzzy")))
+    assert "I know: connect, skills, memory, help." in values(built(cards.unknown_command("xyzzy")))
 
 
 def test_the_greeting_says_which_starters_work_right_now():

@@ -521,6 +521,12 @@ async def test_a_person_who_is_chosen_is_known_by_their_address(desk: Desk):
     assert await answer_of(desk) == "mei@tamarack.example"
 
 
+async def test_several_people_who_are_chosen_are_known_by_their_addresses(desk: Desk):
+    await desk.asks(replace(BOARD, field="people"))
+    assert await desk.submit("question.said", "p_1", view=said("people", "U2", "U3")) == {}
+    assert await answer_of(desk) == "mei@tamarack.example, mei@tamarack.example"
+
+
 async def test_an_empty_answer_is_none(desk: Desk):
     await desk.asks(BOARD)
     told = await desk.submit("question.said", "p_1", view=said("text", "  "))
@@ -549,10 +555,10 @@ async def test_an_approval_is_no_question_and_a_question_no_approval(desk: Desk)
     assert await desk.state("p_1") == "open"
 
 
-def said(kind: str, value: str) -> dict[str, Any]:
+def said(kind: str, value: str, *others: str) -> dict[str, Any]:
     """The view that is sent with another answer."""
-    entered = {"selected_user": value} if kind == "person" else {"value": value}
-    return {"state": {"values": {"answer": {"question.answer": entered}}}}
+    entered: dict[str, Any] = {"person": {"selected_user": value}, "people": {"selected_users": [value, *others]}}
+    return {"state": {"values": {"answer": {"question.answer": entered.get(kind, {"value": value})}}}}
 
 
 async def answer_of(desk: Desk) -> str | None:

@@ -4,6 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
+from bot.self_service.remembered import Summary
 from bot.slack.cards import SkillRow
 from bot.slack.home import HomeState, HomeWait, home_view
 from bot.slack.onboarding import onboarding
@@ -11,6 +14,7 @@ from memory.ids import PendingId
 from tests.bot.slack.card_rules import check, ours, walk
 
 NOW = datetime(2026, 11, 20, 10, 45, tzinfo=UTC)
+LAST_YEAR = datetime(2025, 12, 3, tzinfo=UTC)
 WAIT = HomeWait(
     pending=PendingId("p_7f3k"),
     ask="Post this comment on GitHub?",
@@ -28,6 +32,7 @@ BUSY = HomeState(
     now=NOW,
     waits=tuple(replace(WAIT, pending=PendingId(f"p_{n}"), asked_in="platform") for n in range(30)),
     skills=tuple(replace(SKILL, name=f"s{n}", state="not_connected") for n in range(30)),
+    memory=Summary(values=31, labels=("board", "title prefix"), saved=118, since=datetime(2026, 9, 3, tzinfo=UTC)),
     wins=onboarding().wins,
     won=frozenset({"ask", "connect"}),
     web_url="https://pinyon.tamarack.example/",
@@ -82,3 +87,42 @@ def test_a_skill_that_lost_its_account_can_be_reconnected():
 def test_the_next_small_wins_are_offered():
     assert "Small wins · 2 of 7" in headers(home_view(BUSY))
     assert "*Next*  See your open pull requests" in ours(home_view(BUSY))
+
+
+def test_what_is_remembered_and_what_it_saved_is_told_in_a_sentence():
+    view = home_view(BUSY)
+    assert (
+        "31 values from your own work, such as your board and your title prefix."
+        " They saved you 118 questions since September." in ours(view)
+    )
+    [look] = [node for _, node in walk(view["blocks"]) if node.get("action_id") == "memory.open"]
+    assert (look["text"]["text"], look["value"]) == ("Look through", "all")
+    assert headers(view).index("What I remember") == headers(view).index("Your skills") + 1
+
+
+@pytest.mark.parametrize(
+    ("summary", "says"),
+    [
+        (Summary(values=1, labels=("board",)), "1 value from your own work: your board."),
+        (
+            Summary(values=1, labels=("board",), saved=1, since=NOW),
+            "1 value from your own work: your board. It saved you 1 question since November.",
+        ),
+        (
+            Summary(values=1_200, labels=("board", "title prefix", "labels"), saved=2_000, since=LAST_YEAR),
+            "1,200 values from your own work, such as your board, your title prefix and your labels."
+            " They saved you 2,000 questions since December 2025.",
+        ),
+        (Summary(values=2, labels=("<!here> *x*",)), "2 values from your own work."),
+        (
+            Summary(values=0),
+            "*Nothing remembered yet.*\n"
+            "File a ticket or plan a meeting with Pinyon. What you choose yourself shows up here.",
+        ),
+    ],
+)
+def test_however_much_is_remembered_the_sentence_is_right(summary: Summary, says: str):
+    view = home_view(HomeState(now=NOW, memory=summary))
+    check(view)
+    assert f"{says}\n" in ours(view)
+    assert ("memory.open" in str(view)) == (summary.values > 0)

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from bot.messages import Question, QuestionCard, QuestionState
 from bot.slack import cards
-from bot.slack.cards import question_card, question_modal, read_answer, read_person
+from bot.slack.cards import question_card, question_modal, read_answer, read_people
 from bot.slack.visible import visible
 from memory.ids import PendingId
 from playground.slack.forms import fill, state_of
 from tests.bot.slack.card_rules import check, ours, walk
 from tests.bot.slack.card_samples import EXPIRES, NOW, built, buttons, design, nasty, values
 
-Kind = Literal["text", "number", "date", "time", "person"]
+Kind = Literal["text", "number", "date", "time", "person", "people"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 quick = settings(max_examples=60, derandomize=True, deadline=None)
@@ -37,8 +37,10 @@ def asked(number: int = 0, **changes: Any) -> QuestionState:
     return QuestionState(question=question(number, **changes))
 
 
-def answered(number: int = 0, how: Any = "chose", answer: str = "Platform (INFRA)", **changes: Any) -> QuestionState:
-    return replace(asked(number, **changes), outcome="answered", how=how, answer=answer)
+def answered(
+    number: int = 0, how: Any = "chose", answer: str = "Platform (INFRA)", memory: str = "", **changes: Any
+) -> QuestionState:
+    return replace(asked(number, **changes), outcome="answered", how=how, answer=answer, memory=memory)
 
 
 def card_of(*items: QuestionState, asked_in: str = "") -> QuestionCard:
@@ -64,6 +66,51 @@ def test_two_questions_look_as_designed():
 
 def test_an_answered_question_looks_as_designed():
     assert shown(answered(ask="Which board?")) == design("question-answered")
+
+
+def test_an_answer_that_may_be_used_always_says_so_after_it_was_given():
+    label = answered(label="Board", memory="m_1")
+    card = shown(label)
+    check(card)
+    assert "*Board* · _you chose_" in ours(card)
+    assert {name: (node["action_id"], node["value"]) for name, node in buttons(card).items()} == {
+        "Always use this": ("question.always", "p_7f3k"),
+        "Change": ("question.change", "p_7f3k"),
+    }
+
+
+def test_an_answer_that_is_used_always_can_still_be_changed():
+    card = shown(replace(answered(label="Board", memory="m_1"), is_always=True))
+    check(card)
+    assert "*Board* · _always, you set it_" in ours(card)
+    assert list(buttons(card)) == ["Change"]
+
+
+def test_each_of_several_answers_has_its_own_menu():
+    items = [answered(n, label=label, memory=f"m_{n}") for n, label in ((1, "Board"), (2, "Labels"), (3, "Type"))]
+    card = shown(items[0], replace(items[1], is_always=True), replace(items[2], memory=""))
+    check(card)
+    board, labels, kind = (block for block in card["blocks"] if "fields" in block)
+    assert [option["value"] for option in board["accessory"]["options"]] == ["p_1:always", "p_1:change"]
+    assert (labels["accessory"]["action_id"], labels["accessory"]["value"]) == ("question.change:1", "p_2")
+    assert "accessory" not in kind
+
+
+def test_nothing_is_offered_of_an_answer_while_another_question_waits():
+    card = shown(answered(1, label="Board", memory="m_1"), asked(2))
+    assert "always" not in str(card).lower()
+
+
+def test_why_it_asks_stands_in_the_quiet_line():
+    card = shown(asked(why="You used both lately, so I ask."))
+    check(card)
+    assert "You used both lately, so I ask. A typed reply works too." in ours(card)
+
+
+def test_several_questions_about_one_thing_say_once_what_it_is():
+    card = shown(asked(1), asked(2), asked(3, about="Renew the certificate"))
+    assert values(card).count("“Rotate the staging certificates”") == 1
+    assert values(card).count("“Renew the certificate”") == 1
 
 
 # In every state
@@ -173,7 +220,8 @@ def test_another_answer_has_a_field_of_the_right_kind(kind: Kind):
     view = question_modal(question(field=kind))
     check(view)
     elements = {"text": "plain_text_input", "number": "number_input", "date": "datepicker", "time": "timepicker"}
-    assert view["blocks"][0]["element"]["type"] == elements.get(kind, "users_select")
+    elements |= {"person": "users_select", "people": "multi_users_select"}
+    assert view["blocks"][0]["element"]["type"] == elements[kind]
     assert view["blocks"][0]["label"]["text"] == "Which board should this ticket go to?"
     assert (view["callback_id"], view["private_metadata"]) == ("question.said", "p_7f3k")
 
@@ -186,14 +234,17 @@ def test_another_answer_has_a_field_of_the_right_kind(kind: Kind):
         ("date", "2026-11-24", "2026-11-24"),
         ("time", "11:00", "11:00"),
         ("person", "U123", ""),
+        ("people", ["U123", "U124"], ""),
+        ("people", [], ""),
         ("text", None, ""),
     ],
 )
-def test_what_was_entered_is_read(kind: Kind, entered: str | None, read: str):
+def test_what_was_entered_is_read(kind: Kind, entered: str | list[str] | None, read: str):
     view = question_modal(question(field=kind))
     view["state"] = state_of(view, fill(view, {"answer": entered}))
     assert read_answer(view) == read
-    assert read_person(view) == ("U123" if kind == "person" else None)
+    people = {"person": (entered,), "people": tuple(entered or ())}
+    assert read_people(view) == people.get(kind, ())
 
 
 # Words of the model
@@ -211,6 +262,8 @@ states = st.builds(
     outcome=st.sampled_from(("waiting", "waiting", "answered", "skipped", "expired", "moved_on")),
     answer=nasty,
     how=st.sampled_from(("", "chose", "said")),
+    memory=st.sampled_from(("", "m_1")),
+    is_always=st.booleans(),
 )
 
 
