@@ -1,5 +1,6 @@
 """Connecting an account: the link, the visit to the vendor, "Is this your account?", and the end."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -18,6 +19,8 @@ from integrations.errors import AccessRevoked, IntegrationError, Misconfigured, 
 from integrations.integration import Account, Destination, Integration, Level, OAuthApp
 from memory.connect_flows import ConnectLink, Held, Returned
 from memory.people import Person, Switch
+from memory.warm_starts import WarmStarts
+from skills.own_records import MOST
 from skills.skill import Skill
 
 log = structlog.get_logger()
@@ -125,16 +128,27 @@ async def confirm_page(link: str, site: TheSite, visitor: SignedIn, mine: OwnLin
         kept_back=consent.kept_back,
         narrowed=consent.narrowed,
         waits=mine.pending is not None,
+        learns=_can_learn([skill for skill, level in consent.given if level == "write"]),
+        most=MOST,
     )
 
 
 @router.post("/connect/{link}/confirm")
 async def confirm(
-    link: str, site: TheSite, visitor: SentBy, mine: OwnLink, place: Annotated[str, Form(alias="site")] = ""
+    link: str,
+    site: TheSite,
+    visitor: SentBy,
+    mine: OwnLink,
+    place: Annotated[str, Form(alias="site")] = "",
+    learn: Annotated[str, Form()] = "",
 ) -> Response:
-    """Keep the account, at the site that was picked, and let what waited go on. A second click does no more."""
+    """Keep the account, at the site that was picked, and let what waited go on. A second click does no more.
+
+    `learn` comes with one of two buttons: whoever presses the other has nothing read but what they ask for.
+    """
     held = None if mine.used else await site.connections.flows.held(mine, now=site.clock())
-    connected = await site.connections.flows.confirm(mine, now=site.clock(), site=place)
+    learns = learn == "yes" and bool(_can_learn(site.connections.skills_of(mine.integration)))
+    connected = await site.connections.flows.confirm(mine, now=site.clock(), site=place, learn=learns)
     if connected is None:
         raise _pick_a_site(link) if held is not None and held.sites else _too_late("nothing_held")
     if not connected.again:
@@ -154,6 +168,8 @@ async def done(site: TheSite, visitor: SignedIn, mine: OwnLink) -> Response:
     states = await site.connections.states(mine.person)
     works = [state for state in states if state.integration == mine.integration and state.works]
     still = await site.waits_for(mine.person, mine.integration)
+    allowed = await WarmStarts(site.people.database).of(mine.person)
+    reads = any(one.integration == mine.integration and not one.is_over for one in allowed)
     return page(
         site,
         "connected.html",
@@ -164,7 +180,31 @@ async def done(site: TheSite, visitor: SignedIn, mine: OwnLink) -> Response:
         works=works,
         again=f"/connect/{await _new_link(site, mine)}" if still else "",
         waits=mine.pending is not None and not still,
+        learns=_can_learn(site.connections.skills_of(mine.integration)) if reads else None,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learns:
+    """What can be learned from a person's own records at a service, in words."""
+
+    named: str
+    """"pull requests and issues"."""
+    such_as: str
+    """"reviewers and labels"."""
+
+
+def _can_learn(skills: Iterable[Skill]) -> Learns | None:
+    """What `skills` would read if the person chooses so; None where there is nothing to read."""
+    own = [skill.own_records for skill in skills if skill.own_records]
+    if not own:
+        return None
+    fields = dict.fromkeys(name for records in own for name in records.such_as)
+    return Learns(named=_listed([records.named for records in own]), such_as=_listed([*fields]))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 async def _to_vendor(site: Site, link: str, mine: ConnectLink, *, another: bool = False) -> Response:

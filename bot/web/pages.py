@@ -53,8 +53,10 @@ def page(site: Site, template: str, *, visitor: Visitor | None, status: int = 20
 def _nav(site: Site, visitor: Visitor | None) -> list[tuple[str, str]]:
     """The pages there are for `visitor`: (address, words)."""
     pages = [("/connections", "Connections")]
+    if site.remembered:
+        pages.append(("/memory", "Memory"))
     if visitor and visitor.person.is_admin:
-        pages += [("/admin/skills", "Skills"), ("/admin/audit", "Audit")]
+        pages += [("/admin/skills", "Skills"), ("/admin/audit", "Audit"), ("/admin/figures", "Figures")]
         if site.checks(visitor.person.workspace):
             pages.append(("/admin/doctor", "Doctor"))
     return pages

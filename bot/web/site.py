@@ -10,6 +10,8 @@ from fastapi import Depends, Request
 from pydantic import SecretStr
 
 from bot.self_service.connections import Connections
+from bot.self_service.remembered import Remembered
+from bot.warm_start import WarmStart
 from memory.crypto import Keyring
 from memory.ids import PendingId, PersonId, WorkspaceId
 from memory.people import People, Person
@@ -52,6 +54,11 @@ def no_checks(_workspace: WorkspaceId) -> Checks | None:
     return None
 
 
+async def no_name(_workspace: WorkspaceId, _channel: str) -> str:
+    """Nobody says here what a channel is called."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """Everything a page may use."""
@@ -75,6 +82,12 @@ class Site:
     clock: Callable[[], datetime]
     checks: Callable[[WorkspaceId], Checks | None] = no_checks
     """The doctor's checks, for the workspace of those who run this Pinyon; None for every other one."""
+    remembered: Remembered | None = None
+    """What people see and change of what is remembered of them; None where nothing is."""
+    warm_start: WarmStart | None = None
+    """Learns from people's own records, where they let it."""
+    name_of: Callable[[WorkspaceId, str], Awaitable[str]] = no_name
+    """A channel's name by its id, without its #; empty when nobody says."""
 
     @property
     def is_https(self) -> bool:

@@ -14,7 +14,7 @@ from memory.web_sessions import LONGEST
 
 COOKIE = "pinyon"
 START = "/connections"
-_IN_APP = re.compile(r"/connections|/connect/[A-Za-z0-9_-]{22}|/admin/skills|/admin/audit|/admin/doctor")
+_IN_APP = re.compile(r"/connections|/memory|/connect/[A-Za-z0-9_-]{22}|/admin/(?:skills|audit|figures|doctor)")
 
 
 class SignInFirst(Exception):

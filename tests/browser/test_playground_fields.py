@@ -43,19 +43,22 @@ FORM: JSON = {
         field("labels", "checkboxes", options=[option("infra", "infra"), option("urgent", "urgent")]),
         field("kind", "radio_buttons", options=[option("Bug", "bug"), option("Task", "task")]),
         {**field("who", "users_select"), "optional": True},
+        {**field("leads", "multi_users_select", max_selected_items=2), "optional": True},
         {"type": "context", "elements": [plain("Nothing is sent from here.")]},
     ],
 }
 
 
-async def opened(page: Page, slack: SlackServer, bot: PretendBot, view: JSON = FORM) -> Locator:
+async def opened(
+    page: Page, slack: SlackServer, bot: PretendBot, view: JSON = FORM, *, name: str = "Edit before sending"
+) -> Locator:
     """Click a card's Edit, and let the bot open `view`."""
     row = {"type": "actions", "block_id": "row", "elements": [button("Edit", "approval.edit", value="p")]}
     await bot.call("chat.postMessage", channel=slack.dm("jamal"), text="Change it?", blocks=[row])
     await page.locator(".talk").get_by_role("button", name="Edit").last.click()
     trigger = (await bot.heard("block_actions"))["trigger_id"]
     await bot.call("views.open", trigger_id=trigger, view=view)
-    dialog = page.get_by_role("dialog", name="Edit before sending")
+    dialog = page.get_by_role("dialog", name=name)
     await expect(dialog).to_be_visible()
     return dialog
 
@@ -75,6 +78,10 @@ async def test_each_kind_of_field_is_sent_as_slack_sends_it(page: Page, slack: S
     await dialog.get_by_label("Bug").check()
     await dialog.get_by_label("Task").check()
     await dialog.get_by_label("Who").select_option(label="Nadia Petrenko")
+    leads = dialog.get_by_role("group", name="Leads")
+    for name in ("Marit Solheim", "Ren Kobayashi"):
+        await leads.get_by_label(name).check()
+    await expect(leads.get_by_label("Nadia Petrenko")).to_be_disabled()
     await dialog.get_by_role("button", name="Save and go back").click()
     state = (await bot.heard("view_submission"))["view"]["state"]["values"]
     sent = {name: value for block in state.values() for name, value in block.items()}
@@ -87,6 +94,8 @@ async def test_each_kind_of_field_is_sent_as_slack_sends_it(page: Page, slack: S
     assert [one["value"] for one in sent["edit.labels"]["selected_options"]] == ["infra", "urgent"]
     assert sent["edit.kind"]["selected_option"]["value"] == "task"
     assert sent["edit.who"] == {"type": "users_select", "selected_user": slack.user("nadia").id}
+    assert sent["edit.leads"]["type"] == "multi_users_select"
+    assert set(sent["edit.leads"]["selected_users"]) == {slack.user("marit").id, slack.user("ren").id}
     await expect(dialog).to_be_hidden()
     await expect(page.locator(".talk").get_by_role("button", name="Edit").last).to_be_focused()
 
@@ -184,6 +193,35 @@ async def test_the_menu_of_one_item_is_worked_with_the_keyboard(page: Page, slac
     await page.keyboard.press("Enter")
     action = (await bot.heard("block_actions"))["actions"][0]
     assert action["selected_option"]["value"] == "p:edit"
+
+
+async def test_a_dialog_over_a_dialog_leads_back_to_it(page: Page, slack: SlackServer, bot: PretendBot):
+    """A list with a menu for each row, a value changed over it, and the list as it is then."""
+    menu = {
+        "type": "overflow",
+        "action_id": "memory.value:1",
+        "options": [option("Change…", "m1:change"), option("Forget", "m1:forget")],
+    }
+    row = {"type": "section", "block_id": "memory:m1", "text": plain("Board"), "accessory": menu}
+    names = {"type": "modal", "title": plain("What I remember"), "blocks": [{**row, "fields": [plain("Platform")]}]}
+    listed = await opened(page, slack, bot, names, name="What I remember")
+    await listed.get_by_role("button", name="More: Change…, Forget").click()
+    await page.get_by_role("menuitem", name="Change…").click()
+    asked = await bot.heard("block_actions")
+    assert asked["actions"][0]["selected_option"]["value"] == "m1:change"
+    change = {**FORM, "title": plain("Change board"), "blocks": FORM["blocks"][:1]}
+    await bot.call("views.push", trigger_id=asked["trigger_id"], view=change)
+    dialog = page.get_by_role("dialog", name="Change board")
+    await expect(dialog).to_be_visible()
+    await dialog.get_by_role("button", name="Save and go back").click()
+    sent = (await bot.heard("view_submission"))["view"]
+    assert sent["previous_view_id"] == asked["view"]["id"]
+    await expect(listed).to_be_visible()
+    changed = {**names, "blocks": [{**row, "fields": [plain("Storefront")]}]}
+    await bot.call("views.update", view_id=sent["previous_view_id"], view=changed)
+    await expect(listed).to_contain_text("Storefront")
+    await listed.get_by_role("button", name="Close", exact=True).click()
+    await expect(listed).to_be_hidden()
 
 
 async def test_a_message_is_passed_on_with_words_of_ones_own(page: Page, slack: SlackServer, bot: PretendBot):

@@ -26,6 +26,7 @@ ROUTES = [
     ("POST", "/admin/asking"),
     ("GET", "/admin/audit"),
     ("GET", "/admin/audit/export?form=csv"),
+    ("GET", "/admin/figures"),
     ("GET", "/admin/doctor"),
     ("POST", "/admin/doctor"),
 ]
@@ -178,7 +179,12 @@ async def test_while_slack_is_away_what_it_said_last_counts(world: World) -> Non
 async def test_the_navigation_names_the_admins_pages_to_admins_only(world: World) -> None:
     assert "/admin/" not in (await (await in_browser(world, JAMAL)).get("/connections")).text
     html = (await (await in_browser(world, ADMIN)).get("/connections")).text
-    assert re.findall(r'href="(/admin/\w+)"', html) == ["/admin/skills", "/admin/audit", "/admin/doctor"]
+    assert re.findall(r'href="(/admin/\w+)"', html) == [
+        "/admin/skills",
+        "/admin/audit",
+        "/admin/figures",
+        "/admin/doctor",
+    ]
 
 
 @pytest.mark.parametrize("path", ["/admin/skills", "/admin/audit", "/admin/doctor"])

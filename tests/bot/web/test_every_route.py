@@ -17,6 +17,7 @@ from memory.database import Database, open_database
 from memory.permissions import StandingPermissions
 from memory.tool_rules import ToolRules
 from tests.bot.web.fakes import ACCESS, JAMAL, NOW, REFRESH, REN, SECRET, World, csrf
+from tests.bot.web.remembering import BOARD, with_habits
 
 SHOWS_NOBODY = {
     "/",
@@ -26,6 +27,10 @@ SHOWS_NOBODY = {
     "/slack/signin/callback",
     "/connections",
     "/connections/skills/{skill}",
+    "/memory",
+    "/memory/export",
+    "/memory/undo",
+    "/memory/learning",
     "/healthz",
     "/readyz",
 }
@@ -39,6 +44,9 @@ FORM = {
     "tool": "merge",
     "rule": "forbid",
     "every": "on",
+    "other": "WEB",
+    "change": "c0",
+    "integration": "github",
 }
 """What a person could have filled in, for every form there is."""
 ROUTES = [
@@ -61,6 +69,18 @@ ROUTES = [
     ("GET", "/connections/{grant}/disconnect"),
     ("POST", "/connections/{grant}/disconnect"),
     ("POST", "/connections/permissions/{permission}/revoke"),
+    ("GET", "/memory"),
+    ("GET", "/memory/export"),
+    ("GET", "/memory/forget"),
+    ("POST", "/memory/forget"),
+    ("POST", "/memory/undo"),
+    ("POST", "/memory/learning"),
+    ("GET", "/memory/{known}"),
+    ("POST", "/memory/{known}/change"),
+    ("POST", "/memory/{known}/always"),
+    ("POST", "/memory/{known}/never"),
+    ("POST", "/memory/{known}/learn"),
+    ("POST", "/memory/{known}/forget"),
     ("GET", "/admin/skills"),
     ("GET", "/admin/skills/{skill}"),
     ("POST", "/admin/skills/{skill}"),
@@ -68,11 +88,19 @@ ROUTES = [
     ("POST", "/admin/asking"),
     ("GET", "/admin/audit"),
     ("GET", "/admin/audit/export"),
+    ("GET", "/admin/figures"),
     ("GET", "/admin/doctor"),
     ("POST", "/admin/doctor"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
 ]
+
+
+@pytest.fixture
+async def world(database: Database) -> World:
+    world, habits = with_habits(database)
+    await habits.use(values={"project": "INFRA"})
+    return world
 
 
 def declared(world: World) -> Iterator[tuple[str, str]]:
@@ -94,6 +122,7 @@ async def filled(world: World, path: str) -> str:
         "{integration}": "github",
         "{grant}": grants[0].id,
         "{permission}": given.id,
+        "{known}": BOARD,
         "{skill}": "pull_requests",
     }
     return reduce(lambda done, part: done.replace(part, known[part]), known, path)
@@ -119,7 +148,7 @@ def is_refused(answer: httpx.Response) -> bool:
 
 @pytest.mark.parametrize("who", ["anonymous", "other person", "forged cookie", "missing token", "another's token"])
 async def test_nobody_but_the_owner_sees_or_changes_anything(world: World, who: str) -> None:
-    """admin_authz"""
+    """admin_authz, mem_cross"""
     owner = await world.connect(JAMAL)
     permissions = StandingPermissions(world.site.people.database)
     await permissions.give(
@@ -135,7 +164,7 @@ async def test_nobody_but_the_owner_sees_or_changes_anything(world: World, who: 
         assert answer.status_code < 500, where
         assert not any(hidden in answer.text for hidden in (ACCESS, REFRESH, SECRET)), where
         if browser is not owner:
-            assert not re.search(r"octo|Jamal|jamal@", answer.text), where
+            assert not re.search(r"octo|Jamal|jamal@|INFRA", answer.text), where
             assert path in SHOWS_NOBODY or is_refused(answer), where
         elif method == "POST":
             assert answer.status_code == (404 if path.startswith("/admin/") else 403), where
@@ -149,6 +178,10 @@ async def test_nobody_but_the_owner_sees_or_changes_anything(world: World, who: 
     assert await world.site.connections.rules.of(me.workspace) == {}
     assert await ToolRules(world.site.people.database).of(me.workspace) == {}
     assert await permissions.given(JAMAL) == {"key"}
+    assert world.site.remembered
+    assert [(one.id, one.value, one.standing) for one in await world.site.remembered.all_of(JAMAL)] == [
+        (BOARD, "INFRA", "learned")
+    ]
     assert len(world.connected) == 1
     assert (await owner.get("/connections")).status_code == 200
 
@@ -174,7 +207,7 @@ async def test_every_answer_carries_the_policy(world: World) -> None:
 async def test_no_page_holds_a_script_or_a_style_of_its_own(world: World) -> None:
     """web_xss"""
     browser = await world.connect()
-    for path in ("/signin", "/connections", "/nothing"):
+    for path in ("/signin", "/connections", "/memory", f"/memory/{BOARD}", "/memory/forget", "/nothing"):
         html = (await browser.get(path)).text
         assert not re.search(r"<script|<style|\sstyle=|\son\w+=|javascript:", html)
         assert html.count("<h1>") == 1
