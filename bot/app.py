@@ -30,13 +30,16 @@ from bot.router import Router, read_agent
 from bot.self_service.accounts import PersonalAccounts
 from bot.self_service.administration import OneAtATime
 from bot.self_service.connections import Connections
+from bot.self_service.remembered import Remembered
 from bot.settings import ROOT, Misset, Problem, Settings
 from bot.slack.api import Failed, SlackApi, reason, slack_client
 from bot.slack.clicks import Clicks
 from bot.slack.commands import Commands
 from bot.slack.departures import Departures
 from bot.slack.http import SlackEvents
+from bot.slack.learned import LearnedReceipts
 from bot.slack.listeners import slack_app
+from bot.slack.memory_window import MemoryWindow
 from bot.slack.share import ShareClicks
 from bot.slack.surface import SlackSurface, Workplace
 from bot.slack.welcome import NUDGE_AFTER, Welcome
@@ -45,6 +48,7 @@ from bot.telemetry import Metrics
 from bot.toolbox.act import Act, OutsideTurn
 from bot.turn import Parts, TurnRoom
 from bot.undoing import Undoing
+from bot.warm_start import WarmStart
 from bot.web.app import build_web
 from bot.web.site import Checks, Site, SlackApp
 from integrations.catalog import integration_catalog
@@ -57,12 +61,15 @@ from memory.database import Database, open_database
 from memory.grants import Grants
 from memory.ids import PendingId, PersonId, WorkspaceId
 from memory.ledger import Ledger, tools_done
+from memory.parameters.aliases import Aliases
+from memory.parameters.store import ParameterMemory
 from memory.pending import PendingItem, PendingItems
 from memory.people import People
 from memory.permissions import StandingPermissions
 from memory.shares import Shares
 from memory.skill_rules import SkillRules
 from memory.turns import Turns
+from memory.warm_starts import WarmStarts
 from memory.web_sessions import WebSessions
 from skills.catalog import skill_catalog
 from skills.skill import Skill
@@ -72,6 +79,7 @@ log = structlog.get_logger()
 SOCKETS = 2
 """Slack closes a socket every few hours before it opens the next; with two, one is always there."""
 KEEP_STEPS = timedelta(days=7)
+PRUNE_MEMORY = timedelta(hours=1)
 
 
 def utc_now() -> datetime:
@@ -105,12 +113,16 @@ class App:
     departures: Departures
     decisions: Decisions
     items: PendingItems
+    memory: ParameterMemory
+    warm_start: WarmStart
     background: Background
     session: aiohttp.ClientSession
     http: httpx.AsyncClient
     timing: Timing
     sockets: list[AsyncSocketModeHandler] = field(default_factory=list[AsyncSocketModeHandler])
     is_working: bool = False
+    pruned: datetime | None = None
+    """When memory was last rid of what nobody needs any more."""
 
     async def enter_workplaces(self) -> None:
         """Ask Slack which workspace each bot token is for. Waits, and says so, while Slack does not answer.
@@ -176,7 +188,11 @@ class App:
         # Both ask others over the network; the leader has dead workers' turns to look after.
         self.background.run(self.connections.sweep(now=utc_now()))
         self.background.run(self.departures.sweep())
+        self.background.run(self.warm_start.sweep())
         await prune(older_than=utc_now() - KEEP_STEPS)
+        if self.pruned is None or utc_now() - self.pruned > PRUNE_MEMORY:
+            self.pruned = utc_now()
+            await self.memory.prune(now=utc_now())
 
     async def stop(self) -> None:
         """Hear no more, let running turns end, leave the rest to others."""
@@ -221,15 +237,20 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
     surface = SlackSurface(people, now=utc_now, shares=shares)
     durable = Durable(database, worker=worker, slots=settings.pinyon_slots, dead_after=settings.pinyon_dead_after)
     decisions = Decisions(database)
+    memory, aliases = ParameterMemory(database, now=utc_now), Aliases(database)
+    remembered = Remembered(database, memory, aliases, skills, now=utc_now)
     llm = LLM(load_routes(settings.pinyon_models_file), vendors(settings), limits=timing.model)
     accounts = PersonalAccounts(connections, utc_now)
+    agent = read_agent(ROOT / "configs" / "agents" / "pinyon.md")
     spending = Spending(settings=settings, database=database, metrics=metrics, background=background)
     room = TurnRoom(
         Parts(
             database=database,
-            router=Router(read_agent(ROOT / "configs" / "agents" / "pinyon.md")),
+            router=Router(agent),
             agent=Agent(llm),
             ledger=Ledger(database, worker),
+            memory=memory,
+            aliases=aliases,
             surfaces={"slack": surface},
             accounts=accounts,
             connected=accounts,
@@ -251,9 +272,11 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
         tools_done=partial(tools_done, database),
         now=utc_now,
         nudge_after=timing.nudge_after,
+        remembered=remembered,
     )
-    commands = Commands(surface, connections, welcome, now=utc_now)
-    on_cards = cards_of(database, skills, accounts, surface)
+    window = MemoryWindow(surface, remembered, connections, now=utc_now)
+    commands = Commands(surface, connections, welcome, now=utc_now, memory=window)
+    on_cards = cards_of(database, skills, accounts, surface, memory)
     clicks = Clicks(
         surface,
         decisions,
@@ -268,6 +291,15 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
         now=utc_now,
         ports=on_cards,
         share=ShareClicks(surface, shares, background=background),
+        memory=window,
+    )
+    warm_start = WarmStart(
+        store=WarmStarts(database),
+        memory=memory,
+        connections=connections,
+        tell=LearnedReceipts(surface).tell,
+        now=utc_now,
+        agent=agent.handle,
     )
     departures = Departures(surface=surface, people=people, connections=connections, background=background)
     secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
@@ -295,6 +327,7 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
             durable.wake()
             background.run(redraw(surface, decision.card, decision.items))
         background.run(welcome.home(person))
+        background.run(warm_start.run(person, integration))
 
     examined = OneAtATime(doctor) if doctor else None
 
@@ -316,6 +349,9 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
         waits_for=decisions.waits_for,
         clock=utc_now,
         checks=checks,
+        remembered=remembered,
+        name_of=surface.name,
+        warm_start=warm_start,
     )
     app = App(
         settings=settings,
@@ -331,6 +367,8 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
         departures=departures,
         decisions=decisions,
         items=items,
+        memory=memory,
+        warm_start=warm_start,
         background=background,
         session=session,
         http=http,
@@ -347,7 +385,11 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
 
 
 def cards_of(
-    database: Database, skills: Mapping[str, Skill], accounts: PersonalAccounts, surface: SlackSurface
+    database: Database,
+    skills: Mapping[str, Skill],
+    accounts: PersonalAccounts,
+    surface: SlackSurface,
+    memory: ParameterMemory,
 ) -> OnCards:
     """What cards offer beside deciding."""
     items, decisions, audit = PendingItems(database), Decisions(database), Audit(database)
@@ -359,7 +401,15 @@ def cards_of(
         items=items,
         decisions=decisions,
         edits=Edits(items=items, decisions=decisions, skills=skills, act=act, audit=audit),
-        undoing=Undoing(items=items, decisions=decisions, skills=skills, act=act, audit=audit, now=utc_now),
+        undoing=Undoing(
+            items=items,
+            decisions=decisions,
+            skills=skills,
+            act=act,
+            audit=audit,
+            now=utc_now,
+            retract=memory.retract,
+        ),
         permissions=StandingPermissions(database),
         now=utc_now,
     )
