@@ -11,7 +11,7 @@ from pydantic_ai.tools import ToolDefinition
 
 from bot.durable import patiently
 from bot.pending import Waiting
-from bot.provenance import is_known, known_links, links_in
+from bot.provenance import Step, is_known, known_links, links_in
 from bot.toolbox.act import Act
 from bot.toolbox.ask import TOO_MUCH, Asking
 from bot.toolbox.audited import Audited
@@ -151,6 +151,7 @@ class Tools:
             is_stored = any(other == call for other, _ in stored)
             if wanted & others or (not is_stored and await patiently(self._waiting.full)):
                 told = ASKED_ALREADY if wanted & others else TOO_MUCH
+                self._trail.enter(call, Step(tool=tool.name, untrusted=False))  # nothing was read by it
                 return Outcome(call=call, tool=tool.name, kind="told", effect=tool.effect, text=told)
             pending = await patiently(lambda: self._waiting.ask_values(call, asked))
         return Outcome(call=call, tool=tool.name, kind="waits", text=WAITS, effect=tool.effect, pending=pending)

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue, TypeAdapter
+from pydantic_ai.messages import ModelMessagesTypeAdapter, ToolReturnPart
 
 from bot.gate import Deed
 from bot.pending import Origin
 from bot.provenance import Run, Step, Target, origin_phrase
 from bot.toolbox.call import Call
 from bot.toolbox.declared import targets_of, values
-from bot.toolbox.menu import Available
+from bot.toolbox.menu import CONNECT, OPEN, Available
 from bot.toolbox.questions import ASK_PERSON
 from memory.conversations import Transcript
 from memory.ids import CallId
@@ -87,9 +88,19 @@ def step_of(call: Call, result: Result) -> Step:
 def steps_of(transcript: Transcript) -> list[Step]:
     """The calls of an earlier turn. One that holds results of which nothing is noted may have read anything."""
     steps = STEPS.validate_json(transcript.trail)
-    results = any(mark in transcript.messages for mark in ('"part_kind":"tool-return"', "<third-party source="))
-    unnoted = not steps and (results or transcript.held != "{}")
-    return [Step(tool="")] if unnoted else steps
+    if steps:
+        return steps
+    held_back = "<third-party source=" in transcript.messages or transcript.held != "{}"
+    return [Step(tool="")] if held_back or _holds_results(transcript.messages) else []
+
+
+def _holds_results(messages: str) -> bool:
+    """Whether the model was told what a tool found, and not only what the person decided."""
+    if '"part_kind":"tool-return"' not in messages:
+        return False
+    parts = (part for message in ModelMessagesTypeAdapter.validate_json(messages) for part in message.parts)
+    results = (part.tool_name for part in parts if isinstance(part, ToolReturnPart))
+    return any(name not in (ASK_PERSON, OPEN) and not name.startswith(CONNECT) for name in results)
 
 
 def _asked_for(call: Call) -> tuple[str, ...]:

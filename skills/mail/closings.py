@@ -7,8 +7,10 @@ from skills.left_out import NONE
 
 MAX_SIGN_OFF = 200
 MAX_LINES = 4
-_LAST = re.compile(r"\n[^\S\n]*\n(?P<last>[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*){0,2})\Z")
-"""The last paragraph, of at most 3 lines, below another one."""
+MAX_CLOSING = 3
+"""Lines of a last paragraph that may be a sign-off."""
+_BETWEEN = re.compile(r"\n[^\S\n]*\n")
+"""What parts two paragraphs."""
 _WORDS = 5
 """Of a line above the name: "Kind regards and many thanks"."""
 
@@ -27,9 +29,18 @@ def parted(body: str, sign_off: str | None, *, name: str) -> tuple[str, str]:
     text = body.rstrip()
     if text.endswith(f"\n{end}"):
         return text.removesuffix(end).rstrip(), end
-    if (found := _LAST.search(text)) and (_same(found["last"], end) or _is_closing(found["last"], name)):
-        return text[: found.start()].rstrip(), end
-    return text, end
+    above, last = _last_paragraph(text)
+    return (above, end) if last and (_same(last, end) or _is_closing(last, name)) else (text, end)
+
+
+def _last_paragraph(text: str) -> tuple[str, str]:
+    """(what stands above, the last paragraph); no paragraph where it is the only one or a long one."""
+    parts = [found.span() for found in _BETWEEN.finditer(text)]
+    if not parts:
+        return text, ""
+    start, end = parts[-1]
+    last = text[end:]
+    return (text[:start].rstrip(), last) if len(last.splitlines()) <= MAX_CLOSING else (text, "")
 
 
 def together(text: str, sign_off: str) -> str:

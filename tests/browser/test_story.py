@@ -76,7 +76,7 @@ async def connect_github(context: BrowserContext, page: Page) -> None:
     await pinyon.get_by_role("button", name="Authorize").click()
     await expect(pinyon.get_by_role("heading", name="Is this your account?")).to_be_visible()
     await expect(pinyon.get_by_role("heading", name="ren-k")).to_be_visible()
-    await pinyon.get_by_role("button", name="Connect", exact=True).click()
+    await pinyon.get_by_role("button", name="Connect only", exact=True).click()
     await expect(pinyon.get_by_role("heading", name="GitHub is connected")).to_be_visible()
     await pinyon.close()
 

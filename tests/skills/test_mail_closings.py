@@ -74,3 +74,13 @@ def test_what_was_put_together_comes_apart_again(body: str, sign_off: str) -> No
     once = parted(body.rstrip(), sign_off, name=NAME)
     again = parted(together(*once), sign_off, name=NAME)
     assert together(*again).count(sign_off) <= together(*once).count(sign_off)
+
+
+def test_a_long_text_is_looked_through_once() -> None:
+    for text in (
+        "a line\n" * 20_000,
+        "word " * 20_000,
+        "\n \n" * 20_000 + "Priya",
+        "x\n\n" + "long line of words\n" * 9,
+    ):
+        assert together(*parted(text, "Cheers, Priya", name="Priya Raghunathan")).endswith("Cheers, Priya")
