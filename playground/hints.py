@@ -13,9 +13,18 @@ STEPS: tuple[tuple[Callable[[Servers], bool], str], ...] = (
         "let Pinyon comment on one of them. It shows you the exact words before it posts.",
     ),
     (
-        lambda servers: bool(servers.google.calls or servers.atlassian.calls),
-        "ask for something else: what is on your calendar today, which tickets are yours, what you missed.",
+        lambda servers: _tickets(servers) > 0,
+        "file a ticket: write “ticket: renew the wildcard certificate”. Pinyon asks what it does not know yet.",
     ),
+    (
+        lambda servers: _tickets(servers) > 1,
+        "file a second one: “ticket: clean up the old snapshots”. Watch it ask less, and say what it remembered.",
+    ),
+    (
+        lambda servers: _looked_at_memory(servers),
+        "write /pinyon memory. All that it knows of you is there, to change and to forget.",
+    ),
+    (lambda servers: bool(servers.google.calls), "ask for something else: what is on your calendar today."),
     (lambda servers: _was_asked(servers, "app_mention"), "ask in a channel: write @Pinyon and a question in #general."),
     (lambda _: False, "be somebody else, at the top, and ask the same. The answer is what that person may see."),
 )
@@ -59,3 +68,16 @@ def _is_connected(servers: Servers) -> bool:
     if servers.google.calls or servers.atlassian.calls:
         return True
     return any(servers.github.sessions(person.github) for person in servers.company.people if person.github)
+
+
+def _tickets(servers: Servers) -> int:
+    """How many tickets were filed."""
+    return sum(write.action == "create" for write in servers.atlassian.writes)
+
+
+def _looked_at_memory(servers: Servers) -> bool:
+    """Whether somebody asked to see what is remembered."""
+    return any(
+        str(entry.request.get("text", "")).strip().lower() == "memory" and "command" in entry.request
+        for entry in servers.slack.world.traffic.entries
+    )

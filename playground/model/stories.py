@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from pydantic import JsonValue
 
@@ -53,15 +53,34 @@ _TOOLS: Mapping[str, tuple[str, Mapping[str, JsonValue]]] = {
 }
 
 
+Source: TypeAlias = Literal["memory", "alias", "asked"]
+SOURCES: tuple[Source, ...] = ("memory", "alias", "asked")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """An argument that the model does not give: Pinyon knows it, or asks."""
+
+    source: Source
+    value: JsonValue
+    """As the seed has it: handles, names and repositories without their organisation."""
+    after: int | None = None
+    """How many executed calls teach it."""
+    phrase: str = ""
+    """Of an alias: the person's own words, which the model passes as they are."""
+    is_always: bool = False
+    """The person taps "Always use this" after their answer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryCall:
     """A call that a story expects, as the product makes it."""
 
     tool: str
     arguments: Mapping[str, JsonValue]
-    """What must be given or filled in. Any text will do for what is not listed."""
-    remembered: frozenset[str]
-    """Arguments that memory fills in later; before there is memory, another value is no fault."""
+    """As executed. Any text will do for what is not listed."""
+    left_out: Mapping[str, LeftOut]
+    """By the seed's name of the argument."""
     shows_card: bool
 
 
@@ -71,6 +90,8 @@ class StoryTurn:
 
     say: str
     calls: tuple[StoryCall, ...]
+    questions: int | None
+    """How many values the person is asked for, where the story tells."""
     waiting: tuple[str, ...]
     """`repository#number` of all that has to be listed as waiting."""
     facts: tuple[str, ...]
@@ -109,8 +130,19 @@ def product_call(call: Mapping[str, Any], company: Company) -> StoryCall:
     return StoryCall(
         tool=tool,
         arguments={**fixed, **{name: value for name, value in arguments.items() if value is not None}},
-        remembered=frozenset(name for name, argument in given.items() if argument["from"] == "memory"),
+        left_out={name: left_out(argument) for name, argument in given.items() if argument["from"] in SOURCES},
         shows_card=bool(call.get("card")),
+    )
+
+
+def left_out(argument: Mapping[str, Any]) -> LeftOut:
+    """An argument of a story that is from memory, an alias or an answer."""
+    return LeftOut(
+        source=argument["from"],
+        value=argument["value"],
+        after=argument.get("after"),
+        phrase=argument.get("phrase", ""),
+        is_always=argument.get("tapped") == "always",
     )
 
 
@@ -123,6 +155,7 @@ def _story(name: str, story: Mapping[str, Any], company: Company) -> Story:
             StoryTurn(
                 say=turn["say"],
                 calls=tuple(product_call(call, company) for call in turn["calls"] if call["tool"] != "ask"),
+                questions=turn.get("questions"),
                 waiting=tuple(turn.get("waiting", ())),
                 facts=tuple(turn.get("facts", ())),
                 not_facts=tuple(turn.get("not_facts", ())),

@@ -3,8 +3,9 @@
 import os
 import socket
 from collections.abc import AsyncIterator, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 
 from bot.settings import ROOT
 from playground.__main__ import free_port, play, surroundings
+from playground.atlassian.world import Write
 from playground.child import Child, Died
 from playground.company import load_company
 from playground.database import fresh_database
@@ -112,6 +114,28 @@ async def test_a_hint_stays_until_it_was_followed_and_none_comes_back(servers: S
     assert hints.next() == hints.next()
     servers.github.sign_in(next(person.github for person in servers.company.people if person.github))
     assert "comment on one of them" in hints.next()
+
+
+async def test_the_hints_lead_to_the_second_ticket_and_to_what_is_remembered_of_it(servers: Servers) -> None:
+    hints, world = Hints(servers), servers.slack.world
+
+    def heard(name: str, **request: Any) -> None:
+        entry = world.traffic.begin("out", name, at=0.0, team="T1", request=request)
+        world.traffic.end(entry, status=200, ms=1.0)
+
+    def files_a_ticket() -> None:
+        by = next(iter(servers.atlassian.world.accounts.values()))
+        filed = Write(by=by, site="", action="create", key="PLAT-90", arguments={}, at=datetime.now(UTC))
+        servers.atlassian.writes.append(filed)
+
+    heard("message.im", event={"text": "Hello"})
+    servers.github.sign_in("whitfield-j")
+    files_a_ticket()
+    assert "file a second one" in hints.next()
+    files_a_ticket()
+    assert "/pinyon memory" in hints.next()
+    heard("/pinyon", command="/pinyon", text="memory")
+    assert "calendar" in hints.next()
 
 
 async def test_the_page_is_there_before_pinyon_is(servers: Servers) -> None:

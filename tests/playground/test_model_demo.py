@@ -84,7 +84,11 @@ def offered(tools: Mapping[str, list[str]]) -> tuple[OfferedTool, ...]:
 class Thread:
     """A thread with the demo model, in which the tools answer what they are told to."""
 
-    def __init__(self, answers: Answers, tools: Mapping[str, list[str]] = TOOLS) -> None:
+    def __init__(
+        self, answers: Answers, tools: Mapping[str, list[str]] = TOOLS, *, memory: Answers | None = None
+    ) -> None:
+        """`memory` is what Pinyon puts into calls before they are made, by tool."""
+        self.memory = memory or {}
         self.answers: dict[str, list[Any]] = {
             tool: [*given] if isinstance(given, list) else [given] for tool, given in answers.items()
         }
@@ -130,7 +134,7 @@ class Thread:
         answer = given.pop(0) if len(given) > 1 else given[0]
         if isinstance(answer, str):
             return ToolResult(call=call.id, text=answer)
-        arguments = json.dumps(dict(call.arguments))
+        arguments = json.dumps({**call.arguments, **self.memory.get(call.tool, {})})
         fenced = f'<third-party source="pull_requests">\n{json.dumps(answer)}\n</third-party>'
         return ToolResult(call=call.id, text=f"Executed {call.tool} {arguments}\n{fenced}")
 
@@ -181,7 +185,7 @@ def test_a_review_is_what_can_be_counted():
     thread = Thread(WORLD)
     answer = thread.say("review 7")
     assert thread.calls == [
-        ("list_pull_requests", {"which": "open"}),
+        ("list_pull_requests", {"which": "open", "repository": "all"}),
         ("read_pull_request", PLACE),
         ("read_discussion", PLACE),
     ]
@@ -252,7 +256,7 @@ def test_what_was_read_before_an_unknown_write_is_read_anew():
 def test_a_merge_names_approvals_checks_and_the_ticket():
     thread = Thread(WORLD)
     answer = thread.say("merge the tides one")
-    assert thread.calls[0] == ("list_pull_requests", {"which": "open", "words": "tides"})
+    assert thread.calls[0] == ("list_pull_requests", {"which": "open", "repository": "all", "words": "tides"})
     assert thread.calls[-1] == ("merge_pull_request", PLACE), "the method is left to code"
     assert "1 approval (finn), yara commented without a verdict, all checks green." in thread.texts[0]
     assert answer == f"Merged: [octo/sea-maps#7]({LINK}). SEA-12 can be closed."
@@ -283,11 +287,23 @@ def test_a_name_that_fits_no_login_is_asked_about():
     assert "request_reviewers" not in [tool for tool, _ in thread.calls]
 
 
-def test_a_new_review_is_asked_of_those_who_were_asked_last():
+def test_whom_they_usually_ask_for_a_review_is_left_out():
     mine = listed(ROW, {**ROW, "number": 6, "waits_for": ["a review by finn", "a new review by jo"]})
-    thread = Thread({**WORLD, "list_pull_requests": mine})
-    thread.say("ask for a new review on octo/sea-maps#7")
-    assert thread.calls[-1] == ("request_reviewers", {**PLACE, "reviewers": ["finn", "yara", "jo"]})
+    known = {"repository": "octo/sea-maps", "reviewers": ["finn", "jo"]}
+    thread = Thread({**WORLD, "list_pull_requests": mine}, memory={"request_reviewers": known})
+    answer = thread.say("ask for a new review on 7")
+    assert thread.calls[0] == ("request_reviewers", {"number": 7})
+    last = f"[octo/sea-maps#6]({LINK})"
+    assert answer == (
+        f"Asked finn and jo for a review: [octo/sea-maps#7]({LINK})."
+        f" On your last one there, {last}, you asked finn and jo."
+    )
+
+
+def test_code_owners_are_looked_up_when_they_are_named():
+    thread = Thread(WORLD)
+    thread.say("ask the code owners to review octo/sea-maps#7")
+    assert thread.calls[-1] == ("request_reviewers", {**PLACE, "reviewers": ["yara"]})
 
 
 def test_the_one_spoken_of_is_found_again():
@@ -296,7 +312,7 @@ def test_the_one_spoken_of_is_found_again():
     thread.say("approve the first one")
     assert thread.calls[-1] == ("review_pull_request", {**PLACE, "verdict": "approve"})
     thread.say("merge it")
-    assert ("list_pull_requests", {"which": "open"}) not in thread.calls
+    assert ("list_pull_requests", {"which": "open", "repository": "all"}) not in thread.calls
 
 
 def test_names_in_other_peoples_words_are_not_spoken_of():

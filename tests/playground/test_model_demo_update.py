@@ -31,7 +31,7 @@ Risks: fog.
 Coming: more fog.
 
 Ahoy, Mara"""
-FORM = Before(subject="Monthly report, for you first", greeting="Dear all,", closing="Ahoy, Mara")
+FORM = Before(subject="Monthly report, for you first", greeting="Dear all,")
 
 
 def pull(number: int, title: str, body: str = "") -> Pull:
@@ -56,8 +56,12 @@ def told(*pulls: Pull, said: tuple[str, ...] = (), on: Board | None = None) -> d
 
 def test_the_form_is_that_of_the_last_mail() -> None:
     form = form_of(MAIL, subject="Monthly report")
-    assert (form.greeting, form.closing) == ("Dear all,", "Ahoy, Mara")
+    assert form.greeting == "Dear all,"
     assert form.headings == ("Live", "Under way", "Risks", "Coming")
+
+
+def test_how_they_sign_is_left_to_memory() -> None:
+    assert "Mara" not in mail_of(News(merged=(), said=(), board=board(), day=""), FORM)
 
 
 @pytest.mark.parametrize(("mail", "is_one"), [(MAIL, True), ("ok from me.", False), ("PS: fine\n\nMara", False)])

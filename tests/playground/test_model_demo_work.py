@@ -2,9 +2,11 @@
 
 import pytest
 
+from playground.model.conversation import Conversation, Message, ToolCall, ToolResult, Words
+from playground.model.demo.answers import without_answer
 from playground.model.demo.jobs import Said, all_jobs, job_for
 from playground.model.demo.plain import plain
-from playground.model.demo.work.tickets import wanted_of
+from playground.model.demo.work.tickets import board_named, wanted_of
 
 JOBS = all_jobs()
 
@@ -74,13 +76,26 @@ MINE = {"tickets", "tickets_bug", "release", "update"}
         ("another one: paint the buoys", "Ticket created: SEA-1", "Paint the buoys", ""),
         ("and one for paint", "Ticket created: SEA-1", "Paint", ""),
         ("last one, paint the buoys", "Ticket created: SEA-1", "Paint the buoys", ""),
-        ("on the harbour board", "In which project shall I file “Paint”? I find none.", "Paint", "harbour"),
+        ("ticket on the usual board: paint the buoys", "", "Paint the buoys", "the usual board"),
+        ("file a ticket on our board: paint the buoys", "", "Paint the buoys", "our board"),
     ],
 )
 def test_a_ticket_is_read_from_hurried_words(text: str, before: str, summary: str, place: str) -> None:
     wanted = wanted_of(said(text, before))
     assert wanted is not None
     assert (wanted.summary, wanted.place) == (summary, place)
+
+
+@pytest.mark.parametrize(
+    ("text", "board"),
+    [
+        ("what is on the harbour board?", "harbour"),
+        ("what is on the team board?", "the team board"),
+        ("what is on the board?", ""),
+    ],
+)
+def test_a_board_is_named_in_the_words_of_the_person_or_not_at_all(text: str, board: str) -> None:
+    assert board_named(text) == board
 
 
 def test_one_more_is_no_ticket_where_nobody_spoke_of_tickets() -> None:
@@ -92,3 +107,16 @@ def test_what_pinyon_tells_of_a_late_decision_is_no_request() -> None:
         '[From Pinyon, not the person] Decided meanwhile: Executed create_ticket {"project": "SEA"}\n{"key": "SEA-9"}'
     )
     assert taken_by(late) == "decided late"
+
+
+@pytest.mark.parametrize(("typed", "goes_on"), [("on the SEA board", True), ("what is on my calendar?", False)])
+def test_a_typed_answer_to_a_question_of_pinyons_is_no_new_request(typed: str, *, goes_on: bool) -> None:
+    executed = 'Executed create_ticket {"project": "SEA", "summary": "Paint"}\n{"key": "SEA-9"}'
+    messages = (
+        Message("user", (Words("ticket: paint"),)),
+        Message("assistant", (ToolCall(id="1", tool="create_ticket", arguments={"summary": "Paint"}),)),
+        Message("user", (ToolResult(call="1", text=executed),)),
+        Message("user", (Words(typed),)),
+    )
+    conversation = Conversation(wire="messages", model="any", system="", messages=messages)
+    assert without_answer(conversation).said == ("ticket: paint" if goes_on else typed)

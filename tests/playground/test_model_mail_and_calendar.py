@@ -110,6 +110,11 @@ def thread(**answers: Any) -> Thread:
     return Thread({**WORLD, **answers}, TOOLS)
 
 
+def remembering(**memory: Any) -> Thread:
+    """A thread in which Pinyon puts something into calls before they are made."""
+    return Thread(WORLD, TOOLS, memory=memory)
+
+
 def test_a_day_is_listed_with_what_overlaps():
     talk = thread()
     answer = talk.say("what's on my calendar today?")
@@ -160,9 +165,17 @@ def test_what_is_booked_has_topic_guest_and_the_time_that_was_said():
 
 def test_a_meeting_without_a_topic_is_called_after_those_who_meet():
     talk = thread()
-    talk.say("schedule 30 min with my manager")
+    talk.say("schedule 30 min with finn")
     assert talk.calls[-1][1]["title"] == "Mara and Finn"
-    assert ("find_people", {"words": "my manager"}) not in talk.calls
+
+
+def test_the_persons_words_for_somebody_go_into_calls_as_they_are():
+    talk = remembering(find_time={"attendees": ["finn@reef.example"], "minutes": 25})
+    talk.say("schedule a meeting with my manager about bread")
+    assert talk.calls[0] == ("find_time", {"attendees": ["my manager"], "day": "2026-11-20", "days": 7})
+    made = {"title": "Bread", "start": SLOT["start"], "minutes": 25, "attendees": ["my manager"]}
+    assert talk.calls[-1] == ("create_event", made)
+    assert "The first 25 minutes free for you and Finn Moe: " in "\n".join(talk.texts)
 
 
 def test_a_name_that_fits_two_is_asked_about():
@@ -213,7 +226,7 @@ def test_what_cannot_be_cancelled_is_said_without_the_name_of_a_tool():
 def test_what_somebody_is_to_do_is_asked_of_them():
     talk = thread()
     talk.say("tell finn to bring flour")
-    assert "\n\nPlease bring flour.\n\n" in talk.calls[-1][1]["body"]
+    assert talk.calls[-1][1]["body"].endswith("\n\nPlease bring flour.")
 
 
 def test_mail_is_searched_by_sender_and_words():
@@ -238,14 +251,14 @@ def test_one_mail_is_archived_and_of_several_it_asks():
     assert "file_mail" not in [tool for tool, _ in several.calls]
 
 
-def test_an_answer_greets_and_signs_as_before_and_names_the_date():
+def test_an_answer_greets_as_before_names_the_date_and_leaves_the_sign_off_to_memory():
     talk = thread()
     talk.say("tell finn the date stands, and that we found the bug")
     assert talk.calls[-1] == (
         "reply_to_mail",
         {
             "thread": "t1",
-            "body": "Hi Finn,\n\nThe date stands: Tuesday, 24 November. We found the bug.\n\nBest, Me",
+            "body": "Hi Finn,\n\nThe date stands: Tuesday, 24 November. We found the bug.",
             "to": ["finn@reef.example"],
         },
     )

@@ -83,7 +83,7 @@ def test_questions_are_understood(said: str, means: Request):
             Reviewers(target=P417, names=("ren", "oskar"), without=("leila",)),
         ),
         ("request a review from ren on 417", Reviewers(target=P417, names=("ren",))),
-        ("ask for a new review on 417", Reviewers(target=P417, again=True)),
+        ("ask for a new review on 417", Reviewers(target=P417, usual=True)),
         ("ask the code owners to review 417", Reviewers(target=P417)),
     ],
 )

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
+from memory.parameters.aliases import Aliases
 from playground.model.stories import Story, served_stories
 from playground.slack.app import JSON
 from tests.scenarios.conftest import OpenWorld, World
+from tests.scenarios.remembering import teach_update
 
 RENAMED = pytest.mark.parametrize("renamed", [False, True], ids=["as written", "renamed"])
 SERVICES = ("github", "atlassian", "slack", "google")
@@ -23,8 +25,9 @@ async def test_the_weekly_update_is_mailed_and_posted_by_somebody_who_began_with
     world = await open_world(renamed=renamed)
     story = flagship(world)
     dm = f"dm:{story.who}"
+    await remembers(world, story.who)
     thread = await world.slack.say(story.who, "dm", story.turns[0].say)
-    card = await world.card(dm, thread, "connect.open:1", seconds=20)
+    card = await world.card(dm, thread, "connect.open:1", seconds=60)
     asked = links_in(card)
     assert len(asked) == len(SERVICES)
     async with world.browser() as browser:
@@ -32,21 +35,22 @@ async def test_the_weekly_update_is_mailed_and_posted_by_somebody_who_began_with
         walks = [await walked(world, browser, story.who, link) for link in asked]
     assert {walk.service for walk in walks} == set(SERVICES)
     assert max(walk.clicks for walk in walks) <= FOR_ASKING
-    shown = await world.card(dm, thread, seconds=20)
+    shown = await world.card(dm, thread, seconds=60)
     to = [world.servers.company.person(world.servers.company.renamed(handle)).email for handle in ("ren", "sione")]
     assert all(address in world.words(dm, shown) for address in to)
     assert world.google.writes == []
     await world.slack.click(story.who, shown["ts"], "approval.approve")
-    await world.over(3, seconds=20)
+    await world.over(3, seconds=60)
     [mail] = world.google.writes
     assert (mail.who, mail.action) == (story.who, "gmail.users.messages.send")
     assert (mail.arguments["to"], mail.arguments["subject"]) == (to, "Weekly product update, draft for your eyes")
     body = mail.arguments["body"]
     assert_told(world, body)
+    assert body.rstrip().endswith(f"Cheers, {world.servers.company.person(story.who).name.split()[0]}")
     await world.slack.say(story.who, "dm", story.turns[1].say, thread=thread)
-    shown = await world.card(dm, thread, seconds=20)
+    shown = await world.card(dm, thread, seconds=60)
     await world.slack.click(story.who, shown["ts"], "approval.approve")
-    await world.over(5, seconds=20)
+    await world.over(5, seconds=60)
     posted = world.slack.messages(world.servers.company.renamed("#product"))[-1]
     assert posted["user"] == world.slack.user(story.who).id
     assert sections(posted["text"].replace("*", "")) == sections(body)
@@ -62,8 +66,9 @@ async def test_each_look_is_with_the_askers_own_account(open_world: OpenWorld, *
     world = await open_world(renamed=renamed)
     story = flagship(world)
     await world.connect(story.who, *SERVICES)
+    await remembers(world, story.who)
     thread = await world.slack.say(story.who, "dm", story.turns[0].say)
-    await world.card(f"dm:{story.who}", thread, seconds=20)
+    await world.card(f"dm:{story.who}", thread, seconds=60)
     person = world.servers.company.person(story.who)
     assert {call.login for call in world.github.calls} == {person.github}
     assert {call.login for call in world.atlassian.calls} == {person.jira}
@@ -76,11 +81,12 @@ async def test_each_look_is_with_the_askers_own_account(open_world: OpenWorld, *
 async def test_who_never_sent_an_update_is_asked_who_gets_it_and_the_answer_is_taken(open_world: OpenWorld) -> None:
     world = await open_world()
     await world.connect("ren", *SERVICES)
-    thread = await world.slack.say("ren", "dm", flagship(world).turns[0].say)
-    question = await world.answer("dm:ren", thread, seconds=20)
+    await remembers(world, "ren")
+    thread = await world.slack.say("ren", "dm", "do the weekly product update pls and write it as a mail")
+    question = await world.answer("dm:ren", thread, seconds=60)
     assert "Who shall get it?" in world.words("dm:ren", question)
     await world.slack.say("ren", "dm", "Sione and Nadia", thread=thread)
-    card = await world.card("dm:ren", thread, seconds=20)
+    card = await world.card("dm:ren", thread, seconds=60)
     assert "sione@tamarack.example, nadia@tamarack.example" in world.words("dm:ren", card)
 
 
@@ -89,11 +95,12 @@ async def test_a_mail_whose_sending_nobody_confirmed_is_found_and_not_sent_again
     story = flagship(world)
     dm = f"dm:{story.who}"
     await world.connect(story.who, *SERVICES)
+    await remembers(world, story.who)
     thread = await world.slack.say(story.who, "dm", story.turns[0].say)
-    card = await world.card(dm, thread, seconds=20)
+    card = await world.card(dm, thread, seconds=60)
     world.google.fault("POST", "*/messages/send", status=503, done=True)
     await world.slack.click(story.who, card["ts"], "approval.approve")
-    await world.over(2, seconds=20)
+    await world.over(2, seconds=60)
     told = world.words(dm, world.slack.replies(dm, thread)[-1])
     assert "Mail sent to" in told
     assert [call.status for call in world.google.calls if call.method == "POST"] == [503]
@@ -117,7 +124,6 @@ def assert_told(world: World, body: str) -> None:
     for wrong in ("empty tiles", "reboot", "Alps-West, 5 m"):
         assert wrong not in told["Shipped"]
     assert "Dolomites" not in body
-    assert body.rstrip().endswith(f"Cheers, {world.servers.company.person(flagship(world).who).name.split()[0]}")
     assert len(body.split()) <= 160
 
 
@@ -171,6 +177,11 @@ def links_in(card: JSON) -> list[str]:
     """Where the Connect buttons of a card lead, in order."""
     buttons: list[JSON] = [element for block in card["blocks"] for element in block.get("elements", ())]
     return [button["url"] for button in buttons if str(button.get("action_id", "")).startswith("connect.open")]
+
+
+async def remembers(world: World, who: str) -> None:
+    """What `test_memory_stories.py` shows to be learned from two of them."""
+    await teach_update(world.app.memory, Aliases(world.app.database), world.servers.company, world.person(who))
 
 
 def flagship(world: World) -> Story:

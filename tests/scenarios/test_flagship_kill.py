@@ -3,10 +3,15 @@
 from dataclasses import replace
 from pathlib import Path
 
+from memory.database import open_database
+from memory.parameters.aliases import Aliases
+from memory.parameters.store import ParameterMemory
 from playground.model import Conversation, DemoModel, Pace, Plan
 from playground.model.stories import served_stories
 from playground.slack.app import JSON
+from tests.scenarios import accounts
 from tests.scenarios.processes import Cluster, cluster, fresh_database
+from tests.scenarios.remembering import teach_update
 
 SERVICES = ("github", "atlassian", "slack", "google")
 LONG = Pace(first=60.0)
@@ -37,6 +42,7 @@ async def test_killed_in_its_first_turn_and_between_its_cards_each_write_happens
         async with cluster(brain, url, tmp_path, slots=8) as world:
             story = next(one for one in served_stories(world.servers.company) if one.id == "weekly-update")
             await world.connect(story.who, *SERVICES)
+            await remembers(url, world, story.who)
             await world.start(2)
             thread = await world.ask(story.who, story.turns[0].say)
             await world.until(lambda: brain.is_reached, seconds=40)
@@ -57,6 +63,13 @@ async def test_killed_in_its_first_turn_and_between_its_cards_each_write_happens
             posted = [post for post in world.servers.slack.messages("#product") if "210 KB to 38 KB" in post["text"]]
             assert [post["user"] for post in posted] == [world.servers.slack.user(story.who).id]
             assert cards(world, story.who, thread) == []
+
+
+async def remembers(url: str, world: Cluster, who: str) -> None:
+    database = open_database(url, pool=1)
+    person = accounts.person_of(world.servers, who)
+    await teach_update(ParameterMemory(database), Aliases(database), world.servers.company, person)
+    await database.close()
 
 
 async def click(world: Cluster, who: str, thread: str) -> None:

@@ -40,25 +40,6 @@ async def test_who_asks_in_a_channel_hears_there_what_waits_for_them(open_world:
 
 
 @RENAMED
-async def test_the_compass_is_merged_as_its_person_after_one_click(open_world: OpenWorld, *, renamed: bool) -> None:
-    world = await open_world(renamed=renamed)
-    renamed_to = world.servers.company.renamed
-    story = story_of(world, "merge-compass")
-    thread, card = await told_until_card(world, story)
-    standing = " ".join(world.words(f"dm:{story.who}", m) for m in world.slack.replies(f"dm:{story.who}", thread))
-    assert "2 approvals" in standing
-    assert "all checks green" in standing
-    assert_shown(world, story.turns[0].calls[0], world.words(f"dm:{story.who}", card))
-    assert world.github.pull(renamed_to("wayfinder-app"), 320).merge is None
-    await world.slack.click(story.who, card["ts"], "approval.approve")
-    answer = await world.answer(f"dm:{story.who}", thread, count=3)
-    assert renamed_to("TRAIL-143 can be closed.") in world.words(f"dm:{story.who}", answer)
-    [written] = world.github.writes
-    assert (written.action, written.number, written.arguments["merge_method"]) == ("merge", 320, "squash")
-    assert written.by == world.github.world.person(story.who).login
-
-
-@RENAMED
 async def test_who_owns_the_code_is_asked_instead_of_who_is_gone(open_world: OpenWorld, *, renamed: bool) -> None:
     world = await open_world(renamed=renamed)
     story = story_of(world, "other-reviewer")

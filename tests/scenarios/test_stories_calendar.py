@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,35 +12,6 @@ from playground.model.stories import Story, served_stories
 from tests.scenarios.conftest import OpenWorld, World
 
 RENAMED = pytest.mark.parametrize("renamed", [False, True], ids=["as written", "renamed"])
-
-
-@RENAMED
-async def test_a_meeting_with_the_manager_is_put_where_both_are_free(open_world: OpenWorld, *, renamed: bool) -> None:
-    world = await opened(open_world, renamed=renamed, zone="America/Denver")
-    story, company = story_of(world, "manager-meeting"), world.servers.company
-    asker = company.person(story.who)
-    manager = company.person(asker.manager or "")
-    await world.connect(story.who, "google", "slack")
-    thread, said = await until_card(world, story)
-    start = company.moment(1, "15:30")
-    assert manager.name in said
-    assert all(f"{start.astimezone(ZoneInfo(zone)):%H:%M}" in said for zone in (asker.zone, manager.zone))
-    assert all(zone in said for zone in (asker.zone, manager.zone))
-    assert f"You meet anyway: 1:1 {manager.name.split()[0]} and {asker.name.split()[0]}, {day(world, 2)}, 08:00" in said
-    await approve(world, story, thread)
-    [first] = await called(world, "create_event")
-    assert (first["title"], first["attendees"], first["minutes"]) == ("Key rotation", [manager.email], 30)
-    assert datetime.fromisoformat(first["start"]) == start
-
-    _, said = await until_card(world, story, turn=1, thread=thread)
-    await approve(world, story, thread)
-    _, second = await called(world, "create_event")
-    assert (second["attendees"], second["minutes"]) == ([manager.email], 30)
-    begins = datetime.fromisoformat(second["start"])
-    today = datetime.now(ZoneInfo(asker.zone)).date()
-    assert begins.isocalendar()[:2] == (today + timedelta(days=7)).isocalendar()[:2]
-    assert begins != start
-    assert [(one.who, one.action) for one in world.google.writes] == [(story.who, "calendar.events.insert")] * 2
 
 
 @RENAMED

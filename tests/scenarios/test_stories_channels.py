@@ -159,29 +159,6 @@ async def test_what_somebody_rambles_becomes_a_list_of_five_and_nothing_is_sent(
     assert world.google.writes == []
 
 
-@RENAMED
-async def test_whoever_is_asked_for_a_new_review_stands_on_the_card(open_world: OpenWorld, *, renamed: bool) -> None:
-    world = await opened(open_world, renamed=renamed)
-    story = story_of(world, "reviewers-drift")
-    where = f"dm:{story.who}"
-    await world.connect(story.who)
-    thread = await world.slack.say(story.who, "dm", story.turns[0].say)
-    card = await world.card(where, thread, seconds=20)
-    shown = world.words(where, card)
-    assert f"{story.turns[0].calls[0].arguments['repository']} #412" in shown
-    await world.slack.click(story.who, card["ts"], "approval.approve")
-    await world.until(lambda: world.github.writes, seconds=20)
-    [written] = world.github.writes
-    assert written.by == world.github.world.person(story.who).login
-    assert written.number == 412
-    assert all(login in shown for login in written.arguments["reviewers"])
-    said = " ".join(world.words(where, reply) for reply in world.slack.replies(where, thread))
-    expected = story.turns[0].calls[0].arguments["reviewers"]
-    assert isinstance(expected, list)
-    assert set(written.arguments["reviewers"]) == set(map(str, expected))
-    assert told(world, "atlas-api#415") in said
-
-
 async def test_a_post_in_the_persons_own_words_is_made_in_their_name_at_once(world: World) -> None:
     await world.connect("priya", "slack")
     thread = await world.slack.say("priya", "dm", "post to #general: Lunch is here.")

@@ -49,7 +49,6 @@ async def test_what_cannot_wait_is_told_and_one_of_it_answered(open_world: OpenW
     assert f"The date stands: {company.moment(3, '12:00'):%A}, {date_of(world, 3)}." in reply["body"]
     assert f"only sure after our go/no-go on {company.moment(2, '12:00'):%A}, {date_of(world, 2)}." in reply["body"]
     assert "We found the elevation bug." in reply["body"]
-    assert reply["body"].endswith(company.renamed("Kind regards, Priya Raghunathan"))
     assert not re.search(r"[A-Z]+-\d+|lawyer|disclaimer|EUR|price|plan", reply["body"])
     [written] = world.google.writes
     assert (written.who, written.action) == (answer.who, "gmail.users.messages.send")

@@ -44,32 +44,6 @@ async def test_who_asks_whether_a_release_is_blocked_hears_by_what_and_who_can_m
 
 
 @RENAMED
-async def test_tickets_in_a_row_are_filed_as_their_person_files_theirs(open_world: OpenWorld, *, renamed: bool) -> None:
-    world = await open_world(renamed=renamed)
-    story = story_of(world, "infra-five")
-    await world.connect(story.who, "atlassian")
-    thread = await told(world, story)
-    await told(world, story_of(world, "just-once"), thread=thread)
-    filed = [write.arguments["fields"] for write in written(world, story, "create")]
-    as_named = world.servers.company.renamed
-    assert [fields["project"]["key"] for fields in filed] == [as_named(key) for key in (*["PLAT"] * 5, "TRAIL", "PLAT")]
-    assert [fields["summary"] for fields in filed] == [
-        "[infra] Dashboard login should go through sso",
-        "[infra] Clean up the old snapshot buckets",
-        "[infra] Ipv6 on the render hosts",
-        "[infra] Renew the wildcard cert before it bites us",
-        "[infra] Alert when backups are older than 26h",
-        "Status page link in the app",
-        "[infra] Rotate the log shipper token",
-    ]
-    on_platform = [fields for fields in filed if fields["project"]["key"] == as_named("PLAT")]
-    assert all(names(fields["components"]) == ["infra"] for fields in on_platform)
-    assert all(fields["labels"] == ["infra"] for fields in on_platform)
-    assert {fields["issuetype"]["name"] for fields in filed} == {"Task"}
-    assert not filed[5].get("components")
-
-
-@RENAMED
 async def test_a_bug_that_is_known_gets_a_comment_and_no_twin(open_world: OpenWorld, *, renamed: bool) -> None:
     # Early in the morning what was "just written" is of the day before.
     world = await open_world(renamed=renamed, today=story_day(datetime.now(UTC)))

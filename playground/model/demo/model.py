@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from playground.model.conversation import Conversation, Plan
+from playground.model.demo.answers import without_answer
 from playground.model.demo.days import today_of
 from playground.model.demo.jobs import Said, all_jobs, job_for
 from playground.model.demo.plain import plain
@@ -27,6 +28,7 @@ class DemoModel:
         self._jobs = all_jobs()
 
     def __call__(self, conversation: Conversation) -> Plan:
+        conversation = without_answer(conversation)
         today, zone = today_of(conversation.system, self._now())
         run = Run(conversation, today=today, zone=zone)
         said = _said(conversation)

@@ -52,7 +52,8 @@ class Reviewers:
     names: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     only_says_who: bool = False
-    again: bool = False
+    usual: bool = False
+    """Nobody was named, not even by what they are: it is left to whom this person usually asks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

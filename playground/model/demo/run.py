@@ -46,8 +46,8 @@ class Run:
             raise Ends(Plan(text=text, calls=missing))
         return [outcome for outcome in outcomes if outcome is not None]
 
-    def read(self, *calls: PlannedCall) -> list[Json]:
-        """The results of reading calls; a failure ends the flow, said plainly."""
+    def done(self, *calls: PlannedCall) -> list[Outcome]:
+        """What reading calls came to, with their arguments as executed; a failure ends the flow, said plainly."""
         outcomes = self.ask(calls)
         for outcome in outcomes:
             if outcome.kind == "skipped":
@@ -58,7 +58,11 @@ class Run:
                 raise Ends(
                     Plan(text="I could not read that: the tool's result is cut or empty. Ask for less at a time.")
                 )
-        return [outcome.content for outcome in outcomes]
+        return outcomes
+
+    def read(self, *calls: PlannedCall) -> list[Json]:
+        """The results of reading calls; a failure ends the flow, said plainly."""
+        return [outcome.content for outcome in self.done(*calls)]
 
     def after(self, outcome: Outcome) -> "Run":
         """The same run, blind for everything before `outcome`: what is read now is read anew."""
@@ -68,10 +72,11 @@ class Run:
     def list(
         self, which: str, *, repository: str | None = None, words: str = "", since: date | None = None
     ) -> list[Pull]:
+        """Pull requests of one repository; without one of all, which is said, as memory narrows what is left out."""
         call = self.call(
             "list_pull_requests",
             which=which,
-            repository=repository,
+            repository=repository or "all",
             words=words,
             since=since.isoformat() if since else None,
         )

@@ -92,7 +92,7 @@ def _reviewers(text: str, body: str) -> Request | None:
         names=names,
         without=(*away, *instead),
         only_says_who=who and not has(text, "ask (?:him|her|them|it|that person)"),
-        again=has(text, "new", "another", "second", "fresh", "again", "re-?(?:request|review).*"),
+        usual=not (who or names or away or instead or has(text, "owners?")),
     )
 
 

@@ -7,11 +7,13 @@ from pydantic import JsonValue
 from playground.model.conversation import Plan
 from playground.model.demo.find import find
 from playground.model.demo.findings import OPENING, blockers, findings
+from playground.model.demo.found.tickets import texts_of
 from playground.model.demo.outcomes import Outcome
-from playground.model.demo.pulls import Discussion, Pull
+from playground.model.demo.pulls import Discussion, Pull, pulls_of
 from playground.model.demo.reads import review, reviews_said, size_of
 from playground.model.demo.request import Comment, Judge, Merge, Reviewers
 from playground.model.demo.run import NOT_CONNECTED, Ends, Run, said_to_people
+from playground.model.demo.targets import Target
 
 
 def comment(run: Run, request: Comment) -> Plan:
@@ -60,13 +62,38 @@ def merge(run: Run, request: Merge) -> Plan:
 
 
 def reviewers(run: Run, request: Reviewers) -> Plan:
+    if request.usual:
+        return _usual_reviewers(run, request.target)
     repository, number = find(run, request.target)
     pull = run.pull(repository, number)
-    chosen, because = _chosen(run, request, pull)
+    chosen, because = _chosen(request, pull)
     if request.only_says_who:
         return Plan(text=_who_can(pull, request))
     outcome = _propose(run, "request_reviewers", repository, number, text=because, reviewers=[*chosen])
     return Plan(text=_told(run, outcome, done=f"Asked {' and '.join(chosen)} for a review", undone="Not asked"))
+
+
+def _usual_reviewers(run: Run, target: Target) -> Plan:
+    """Whom they usually ask, and where a bare number is, is theirs to know: both are left out of the call."""
+    repository, number = (target.repository, target.number) if target.number is not None else find(run, target)
+    outcome = run.ask([run.call("request_reviewers", repository=repository, number=number)])[0]
+    asked = " and ".join(texts_of(outcome.executed.get("reviewers")))
+    told = _told(run, outcome, done=f"Asked {asked} for a review", undone="Not asked")
+    return Plan(text=f"{told}{_as_on_last(run, outcome)}" if outcome.kind == "done" else told)
+
+
+def _as_on_last(run: Run, done: Outcome) -> str:
+    """Whom the person asked on their newest other pull request there: whoever was wrong is noticed by it."""
+    repository = str(done.executed.get("repository"))
+    [listed] = run.ask([run.call("list_pull_requests", which="mine", repository=repository)])
+    rows = pulls_of(listed.content) if listed.kind == "done" else []
+    asked = [
+        (row, re.findall(r"\breview by ([\w-]+)", " ".join(row.waits_for)))
+        for row in rows
+        if row.number != done.executed.get("number")
+    ]
+    found = max(((row, logins) for row, logins in asked if logins), key=lambda pair: pair[0].number, default=None)
+    return f" On your last one there, {found[0].linked}, you asked {' and '.join(found[1])}." if found else ""
 
 
 def _propose(run: Run, tool: str, repository: str, number: int, *, text: str, **arguments: JsonValue) -> Outcome:
@@ -134,18 +161,12 @@ def _squeezed(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-def _chosen(run: Run, request: Reviewers, pull: Pull) -> tuple[list[str], str]:
+def _chosen(request: Reviewers, pull: Pull) -> tuple[list[str], str]:
     """Whom to ask, and why them."""
     without = {pull.author, *(login for name in request.without if (login := _login(name, pull)))}
     if request.names:
         return _named(request, pull)
     owners = [login for login, _ in pull.owners if login not in without]
-    before = [r.by for r in pull.reviews if r.by not in without]
-    if request.again and (known := list(dict.fromkeys(before))):
-        others, source = _asked_on_last(run, pull)
-        both = list(dict.fromkeys([*known, *others]))
-        said = f"Reviewed {pull.linked} before: {', '.join(known)}."
-        return both, f"{said} On your last one there, {source}, you asked {' and '.join(others)}." if others else said
     if not owners and not request.only_says_who:
         text = f"CODEOWNERS names nobody else for {pull.linked}. Whom shall I ask? Say “ask … to review {pull.number}”."
         raise Ends(Plan(text=text))
@@ -182,14 +203,3 @@ def _who_can(pull: Pull, request: Reviewers) -> str:
     lines.append(f"- By CODEOWNERS: {', '.join(owners) or 'nobody else is named'}.")
     lines.append(f"- Reviews so far: {reviews_said(pull)}")
     return "\n".join(lines)
-
-
-def _asked_on_last(run: Run, pull: Pull) -> tuple[list[str], str]:
-    """Whom the person asked on their newest other pull request in the same repository, and which that is."""
-    others = [row for row in run.list("mine", repository=pull.repository) if row.number != pull.number]
-    asked = [(row, re.findall(r"\breview by ([\w-]+)", " ".join(row.waits_for))) for row in others]
-    asked = [(row, logins) for row, logins in asked if logins]
-    if not asked:
-        return [], ""
-    row, logins = max(asked, key=lambda pair: pair[0].number)
-    return logins, row.linked

@@ -6,14 +6,11 @@ import { plain, textObject } from "../text/mrkdwn.js";
 import { link } from "../text/parts.js";
 import { richText } from "../text/rich_text.js";
 import { button, feedback, iconButton, overflow } from "./buttons.js";
-import { boxes, select } from "./choices.js";
+import { boxes, select, several } from "./choices.js";
 import { inputBlock, richTextInput, typed, typedKinds } from "./inputs.js";
 import { table } from "./tables.js";
 
-const SELECTS = ["static", "external", "users", "channels", "conversations"].flatMap((kind) => [
-  `${kind}_select`,
-  `multi_${kind}_select`,
-]);
+const LISTS = ["static", "users", "channels", "conversations"];
 
 const ELEMENTS = {
   button,
@@ -25,7 +22,10 @@ const ELEMENTS = {
   checkboxes: boxes,
   rich_text_input: richTextInput,
   image: (element) => link(element.image_url ?? "", element.alt_text ?? "image"),
-  ...Object.fromEntries(SELECTS.map((type) => [type, select])),
+  ...Object.fromEntries(LISTS.map((kind) => [`${kind}_select`, select])),
+  ...Object.fromEntries(LISTS.map((kind) => [`multi_${kind}_select`, several])),
+  external_select: select,
+  multi_external_select: select,
   ...Object.fromEntries(typedKinds.map((type) => [type, typed])),
 };
 

@@ -93,6 +93,41 @@ export function select(element, blockId, surface, { label, tells = true } = {}) 
   return h("span", { class: "search" }, searchBox(element, blockId, surface, found), box);
 }
 
+/** Several from a list are ticked one by one: few people know which key a list box wants held down. */
+export function several(element, blockId, surface, { label, tells = true } = {}) {
+  const kind = KINDS[element.type.replace("multi_", "").replace("_select", "")];
+  const options = kind.list ? kind.list(surface.names) : allOptions(element);
+  const chosen = surface.fields.before(blockId, element.action_id) ?? kind.all(element) ?? [];
+  const inputs = options.map((option) =>
+    h("input", { type: "checkbox", value: option.value, checked: chosen.includes(option.value) }),
+  );
+  if (element.focus_on_load && inputs.length) inputs[0].dataset.first = "";
+  const picked = () => inputs.filter((input) => input.checked).map((input) => input.value);
+  const action = () => ({
+    type: element.type,
+    [`${kind.key}s`]: kind.list ? picked() : picked().map((value) => byValue(options, value)),
+  });
+  const most = () => {
+    const full = picked().length >= (element.max_selected_items ?? Number.POSITIVE_INFINITY);
+    for (const input of inputs) input.disabled = full && !input.checked;
+  };
+  most();
+  surface.fields.add(blockId, element.action_id, action);
+  const rows = options.map((option, index) => h("label", { class: "pick" }, inputs[index], plain(option.text)));
+  const face = {
+    class: "stack-s ticks",
+    role: "group",
+    "aria-label": label ? null : plain(element.placeholder) || "Choose",
+    dataset: { action: element.action_id ?? "" },
+  };
+  const list = h("div", face, rows);
+  list.addEventListener("change", () => {
+    most();
+    if (tells) surface.act(blockId, { ...action(), action_id: element.action_id });
+  });
+  return list;
+}
+
 function valueOf(element, kind, many, box, options) {
   const values = [...box.selectedOptions].map((option) => option.value).filter(Boolean);
   const picked = kind.list ? values : values.map((value) => byValue(options, value));

@@ -73,7 +73,8 @@ export function richTextInput(element, blockId, surface, options) {
 
 /** A label above, help below; an error takes the place of the help and is tied to the field. */
 export function inputBlock(block, draw) {
-  const group = ["radio_buttons", "checkboxes"].includes(block.element.type);
+  const { type } = block.element;
+  const group = ["radio_buttons", "checkboxes"].includes(type) || /^multi_(?!external)/.test(type);
   const element = draw(block.element, {
     label: true,
     tells: block.dispatch_action === true,

@@ -5,14 +5,13 @@ import re
 from playground.model.conversation import Plan
 from playground.model.demo.found.calendar import Colleague, colleague_of, colleagues_of
 from playground.model.demo.run import Ends, Run
-from playground.model.wires.wire import as_object
 
-_MANAGER = re.compile(r"\bmy (?:\w+ )?(?:manager|boss|lead|supervisor)\b")
+_OWN_WORDS = re.compile(r"(?:my|our|the)\s+\w")
 _NOT_NAMES = frozenset({"me", "us", "him", "her", "them", "it", "myself", "someone", "somebody", "everyone", "all"})
 
 
 def named_with(text: str) -> list[str]:
-    """Who stands after "with" in `text` in lower case: names, or "my manager"."""
+    """Who stands after "with" in `text` in lower case: names, or phrases such as "my manager"."""
     found = re.search(
         r"(?:\bwith|\bw/?|\bto meet)\s+(.+?)"
         r"(?=$|[,.?!:;](?:\s|$)|\s+(?:about|on|for|re|regarding|at|next|this|tomorrow|tmrw|today|in|as|to|around|of)\b"
@@ -23,20 +22,13 @@ def named_with(text: str) -> list[str]:
     return [part.strip(" @") for part in parts if part.strip(" @") and part.strip(" @") not in _NOT_NAMES]
 
 
-def is_manager(name: str) -> bool:
-    return _MANAGER.search(name) is not None
-
-
-def tool_for(names: list[str]) -> list[str]:
-    """Which reading tools it takes to find all of `names`."""
-    wanted = ["read_profile"] if any(map(is_manager, names)) else []
-    return wanted + (["find_people"] if not all(map(is_manager, names)) else [])
+def is_own_words(name: str) -> bool:
+    """Whether this is a phrase of the person's for somebody, such as "my manager": it goes into calls as it is."""
+    return _OWN_WORDS.match(name) is not None
 
 
 def found_person(run: Run, name: str) -> Colleague:
     """The colleague who is called so. Ends the flow with a question when that is nobody or more than one."""
-    if is_manager(name):
-        return _manager(run)
     found = colleagues_of(run.read(run.call("find_people", words=name))[0])
     called = [one for one in found if one.address]
     if len(called) == 1:
@@ -47,13 +39,12 @@ def found_person(run: Run, name: str) -> Colleague:
     raise Ends(Plan(text=f"I find nobody called “{name}” in the workspace. Who is it, with first and last name?"))
 
 
+def person_at(run: Run, address: str) -> Colleague:
+    """Who has that address; a stranger to the workspace is called by it."""
+    found = colleagues_of(run.read(run.call("find_people", words=address))[0])
+    fitting = (one for one in found if one.address.lower() == address.lower())
+    return next(fitting, Colleague(name=address, title="", address=address))
+
+
 def myself(run: Run) -> Colleague:
     return colleague_of(run.read(run.call("read_profile", person="me"))[0])
-
-
-def _manager(run: Run) -> Colleague:
-    profile = run.read(run.call("read_profile", person="me"))[0]
-    manager = colleague_of(as_object(profile.get("manager")))
-    if not manager.address:
-        raise Ends(Plan(text="Your profile does not say who your manager is. Name them, and I go on."))
-    return manager

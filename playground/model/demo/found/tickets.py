@@ -1,8 +1,7 @@
-"""Tickets and boards as the tools describe them, and what somebody's own tickets have in common."""
+"""Tickets and boards as the tools describe them."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,12 +42,6 @@ class Ticket:
         return self.key.partition("-")[0]
 
     @property
-    def prefix(self) -> str:
-        """What stands in brackets before the summary, with them."""
-        found = _PREFIX.match(self.summary)
-        return found[1] if found else ""
-
-    @property
     def plainly(self) -> str:
         """The summary without its prefix."""
         return _PREFIX.sub("", self.summary)
@@ -72,20 +65,6 @@ class Board:
     done: tuple[Ticket, ...]
     """What was finished in the sprint."""
     note: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Habits:
-    """How somebody files tickets in a project, as far as most of their own agree."""
-
-    project: str
-    type: str
-    prefix: str
-    components: tuple[str, ...]
-    labels: tuple[str, ...]
-    assignee: str
-    count: int
-    """Of the tickets that say so."""
 
 
 def tickets_of(content: Json) -> list[Ticket]:
@@ -134,42 +113,6 @@ def board_of(content: Json) -> Board:
 def _finished(column: Json) -> Iterable[Json]:
     """Tickets of a column that are over, done or dropped: those say when."""
     return (row for row in items(column.get("tickets")) if row.get("done"))
-
-
-def habits_of(tickets: Sequence[Ticket], *, about: str = "") -> Habits | None:
-    """What most of somebody's own `tickets` share; a prefix that `about` names goes before the usual one."""
-    project = _usual(ticket.project for ticket in tickets)
-    kind = _usual(ticket.type for ticket in tickets if ticket.project == project)
-    own = [ticket for ticket in tickets if (ticket.project, ticket.type) == (project, kind)]
-    if not own:
-        return None
-    named = {ticket.prefix for ticket in own if ticket.prefix and _names(about, ticket.prefix)}
-    prefix = named.pop() if len(named) == 1 else _usual(ticket.prefix for ticket in own)
-    alike = [ticket for ticket in own if ticket.prefix == prefix]
-    return Habits(
-        project=project,
-        type=kind,
-        prefix=prefix,
-        components=_shared([ticket.components for ticket in alike]),
-        labels=_shared([ticket.labels for ticket in alike]),
-        assignee=next(iter(_shared([(ticket.assignee,) for ticket in alike], part=0.8)), ""),
-        count=len(alike),
-    )
-
-
-def _names(about: str, prefix: str) -> bool:
-    return re.search(rf"\b{re.escape(prefix.strip('[]'))}\b", about, re.IGNORECASE) is not None
-
-
-def _usual(values: Iterable[str]) -> str:
-    """The most frequent one; empty when there is none."""
-    return next((value for value, _ in Counter(values).most_common(1)), "")
-
-
-def _shared(values: Sequence[tuple[str, ...]], *, part: float = 0.5) -> tuple[str, ...]:
-    """Those that more than `part` of all have."""
-    counts = Counter(value for each in values for value in dict.fromkeys(each) if value)
-    return tuple(value for value, count in counts.items() if count > part * len(values))
 
 
 def text_of(value: JsonValue) -> str:

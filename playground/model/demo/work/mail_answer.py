@@ -35,18 +35,22 @@ _NOBODY = re.compile(
     r"(?:me|us|them|him|her|it|the|an?|this|that|my|your|our|every(?:one|body)|all|team|people|author|some\w+|any\w+"
     r"|in|on|at|with|to|about|more|code|down|yes|no|maybe|long|short)"
 )
+_SIGNED = re.compile(
+    r"[\s,;]+(?:and\s+)?sign(?:ed)?\s+(?:it\s+)?(?:off\s+)?(?:as|with|by)?\s*[:\"]\s*(?P<name>[^\"]+?)\"?\s*$",
+    re.IGNORECASE,
+)
 _EVENT = re.compile(r"\b(?:only )?(?:after|before|until|at)\s+(?:the\s+|our\s+)?([\w/'-]+(?:\s+[\w/'-]+){0,2})")
 _WORDS = {"its": "it is", "thats": "that is", "dont": "do not", "cant": "cannot", "ill": "I will", "im": "I am"}
 _STANDS = re.compile(r"\b(?:date|day|deadline|plan) (?:stands|holds|stays|is (?:still )?(?:right|ok|fine|correct))\b")
 _AHEAD = 21
-_MOST_SENT = 4
-_LONGEST_SIGNATURE = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wish:
     who: str
     what: str
+    sign_off: str
+    """As the person says it here; empty where it is left to their habit."""
 
 
 def _fits(said: Said) -> bool:
@@ -57,12 +61,17 @@ def _fits(said: Said) -> bool:
 
 
 def _wish(said: Said) -> _Wish | None:
-    found = _COMMAND.match(said.text)
+    signed = _SIGNED.search(said.text)
+    found = _COMMAND.match(said.text[: signed.start()] if signed else said.text)
     if found is None or _NOBODY.fullmatch(found["who"].lower()):
         return None
     if found[0].lower().startswith("let ") and not found["know"]:
         return None
-    return _Wish(who=found["who"], what=re.sub(r"^(?:that|saying)\s+", "", found["what"].strip(), flags=re.IGNORECASE))
+    return _Wish(
+        who=found["who"],
+        what=re.sub(r"^(?:that|saying)\s+", "", found["what"].strip(), flags=re.IGNORECASE),
+        sign_off=signed["name"] if signed else "",
+    )
 
 
 def _answer(run: Run, said: Said) -> Plan:
@@ -81,10 +90,10 @@ def _answer(run: Run, said: Said) -> Plan:
     asked = newest_from_others(mails)
     to = next((mail.sender for mail in reversed(mails) if _is_called(mail.sender, wish.who)), row.sender)
     events = events_of(run.read(run.call("list_events", day=run.today.isoformat(), days=_AHEAD))[0]) if named else []
-    parts = [_greeting(mails, to), _said_in(run, wish, asked, events), _sign_off(run, mails)]
-    body = "\n\n".join(part for part in parts if part)
+    body = "\n\n".join((_greeting(mails, to), _said_in(run, wish, asked, events)))
     outcome = run.ask(
-        [run.call("reply_to_mail", thread=row.thread, body=body, to=[to.address])], text=_rests_on(run, row, asked)
+        [run.call("reply_to_mail", thread=row.thread, body=body, to=[to.address], sign_off=wish.sign_off)],
+        text=_rests_on(run, row, asked),
     )[0]
     done = f"Answered {to.shown} on {row.linked}."
     return Plan(text=told(outcome, done=done, undone="Not sent", place="into your sent mail"))
@@ -119,29 +128,6 @@ def _greeting(mails: Sequence[MailText], to: Correspondent) -> str:
     mine = [mail.text.strip().split("\n")[0] for mail in reversed(mails) if mail.is_mine]
     greeted = (re.match(rf"(\w[\w ]{{0,20}}{re.escape(to.first)}),", line) for line in mine)
     return next((f"{found[1]}," for found in greeted if found), f"Hello {to.first},")
-
-
-def _sign_off(run: Run, mails: Sequence[MailText]) -> str:
-    """As the person signed before: in this thread, or else to others who are as far away."""
-    if here := [mail for mail in mails if mail.is_mine]:
-        return _last_lines(here[-1])
-    outside = any(mail.is_outside for mail in mails)
-    sent = mails_of(run.read(run.call("search_mail", folder="sent"))[0])[:_MOST_SENT]
-    contents = run.read(*(run.call("read_mail", thread=row.thread) for row in sent)) if sent else []
-    mine = [mail for content in contents for mail in thread_of(content) if mail.is_mine]
-    near = [mail for mail in mine if outside == _goes_outside(mail)] or mine
-    return next((last for mail in near if (last := _last_lines(mail))), "")
-
-
-def _goes_outside(mail: MailText) -> bool:
-    own = mail.sender.address.rpartition("@")[2]
-    return any(one.address.rpartition("@")[2] != own for one in mail.to)
-
-
-def _last_lines(mail: MailText) -> str:
-    """What stands under a mail, when it is short enough for a signature."""
-    last = re.split(r"\n\s*\n", mail.text.strip())[-1].strip()
-    return last if len(last) <= _LONGEST_SIGNATURE and not re.search(r"[.!?]$", last) else ""
 
 
 def _said_in(run: Run, wish: _Wish, asked: MailText | None, events: Sequence[Event]) -> str:

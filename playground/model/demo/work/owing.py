@@ -69,7 +69,7 @@ def _owing(run: Run, said: Said) -> Plan:
     version = found[1] if (found := _VERSION.search(said.lowered)) else ""
     first = last_working_day(run.today)
     tickets, mails, listed = run.read(
-        run.call("search_tickets", assignee="me", status="open", fix_version=version),
+        run.call("search_tickets", project="all", assignee="me", status="open", fix_version=version),
         run.call("search_mail", since=(run.today - timedelta(days=_BACK)).isoformat()),
         run.call("list_events", day=first.isoformat(), days=_AHEAD + (run.today - first).days),
     )

@@ -83,7 +83,7 @@ def _reaches_github(run: Run) -> bool:
 def _release(run: Run, version: str) -> Release:
     searched, looked = run.ask(
         [
-            run.call("search_tickets", fix_version=version, status="open"),
+            run.call("search_tickets", project="all", fix_version=version, status="open"),
             run.call("search_files", words=f"{version} checklist"),
         ]
     )

@@ -1,19 +1,14 @@
-"""Tickets: filed as the person files theirs, listed, read, moved and commented on."""
+"""Tickets: filed with what the person said and no more, listed, read, moved and commented on."""
 
 import re
-from dataclasses import dataclass
-
-from pydantic import JsonValue
+from dataclasses import dataclass, replace
 
 from playground.model.conversation import Plan
 from playground.model.demo.findings import quoted
 from playground.model.demo.found.tickets import (
     KEY,
-    Board,
-    Habits,
     Ticket,
     board_of,
-    habits_of,
     text_of,
     ticket_of,
     tickets_of,
@@ -27,7 +22,6 @@ from playground.model.demo.reads import counted
 from playground.model.demo.run import Ends, Run, said_to_people
 from playground.model.demo.work.tickets_told import told
 
-OWN = "reporter = currentUser()"
 UNCLEAR = Plan(text="I did not understand which ticket you mean. Name it by its key.")
 _TICKET = r"t[iy]c?k+[ei]?t"
 """As people in a hurry write it, too."""
@@ -45,9 +39,9 @@ _NEXT = re.compile(
 )
 _FOR_WHAT = re.compile(rf"\b{_TICKET}\b.*?\b(?:for|about|to|that|saying)\s+(?P<what>\S.*)$", re.IGNORECASE | re.DOTALL)
 _PLACE = re.compile(
-    r"\b(?:on|in|to|at|for)\s+(?:the\s+|our\s+|my\s+)?([\w-]+)\s+(?:board|project|desk)\b", re.IGNORECASE
+    r"\b(?:on|in|to|at|for)\s+(?P<words>(?:(?:the|our|my)\s+)?(?:(?P<name>[\w-]+)\s+)?(?:board|project|desk))\b",
+    re.IGNORECASE,
 )
-_WHICH_PROJECT = re.compile(r"In which project shall I file “(?P<what>[^”]+)”\?")
 _PULLS = re.compile(r"\b(?:prs?|pull requests?|merged?|approved?|review)\b|#\d")
 _MOVE = re.compile(
     r"\b(?:move|set|put|transition|mark|drag)\s+(?P<key>[\w]+-\d+)\s+(?:back\s+)?(?:to|as|into)\s+(?P<to>[^.?!]+)",
@@ -60,7 +54,9 @@ _COMMENT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ANY_KEY = re.compile(r"\b[a-z][a-z0-9]+-\d+\b", re.IGNORECASE)
-_BOARD = re.compile(r"\b(?:the|our)\s+(?P<name>[\w-]+(?:\s[\w-]+)?)\s+(?:board|desk)\b", re.IGNORECASE)
+_BOARD = re.compile(r"\b(?P<words>(?:the|our)\s+(?P<name>[\w-]+(?:\s[\w-]+)?)\s+(?:board|desk))\b", re.IGNORECASE)
+_OWN_WORDS = re.compile(r"(?:usual|normal|same|team|team's)", re.IGNORECASE)
+"""What makes a phrase of the person's own out of "the … board": no board is called so."""
 
 
 # Filing.
@@ -77,9 +73,6 @@ class Wanted:
 
 def wanted_of(said: Said) -> Wanted | None:
     """What is to be filed, and where; None when nothing is."""
-    if (asked := _WHICH_PROJECT.search(said.before)) and len(said.text.split()) <= 6:
-        place = re.sub(r"\b(?:on|in|to|the|project|board|please|pls)\b|[^\w\s-]", " ", said.text, flags=re.IGNORECASE)
-        return Wanted(summary=asked["what"], place=" ".join(place.split()))
     if _NEW.search(said.text):
         head, body = _split(said.text)
         return Wanted(summary=_line(body), place=_place(head)) if body else None
@@ -100,7 +93,13 @@ def _place(head: str) -> str:
     if key := re.search(r"\b(?:on|in|to)\s+([A-Z][A-Z0-9]{1,9})\b", head):
         return key[1]
     found = _PLACE.search(head)
-    return found[1] if found else ""
+    return _as_named(found) if found else ""
+
+
+def _as_named(found: re.Match[str]) -> str:
+    """A board's name; or the person's whole phrase where it is none, such as "the usual board"."""
+    name = found["name"] or ""
+    return name if name and not _OWN_WORDS.fullmatch(name) else found["words"]
 
 
 def _line(text: str) -> str:
@@ -111,26 +110,12 @@ def _line(text: str) -> str:
 def _files(run: Run, said: Said) -> Plan:
     if (wanted := wanted_of(said)) is None:
         raise Ends(UNCLEAR)
-    reach(run, {"search_tickets": "file this ticket as you file yours", "create_ticket": "file this ticket"})
-    project, habits = where(run, wanted)
-    if not project:
-        raise Ends(Plan(text=f"In which project shall I file “{wanted.summary}”? I find no ticket of yours to go by."))
-    summary = f"{habits.prefix} {wanted.summary}".strip() if habits else wanted.summary
-    outcome = create(run, project, habits, kind="Task", summary=summary, text=usual(habits))
-    return Plan(text=filed(run, outcome, summary=summary, habits=habits))
-
-
-def where(run: Run, wanted: Wanted) -> tuple[str, Habits | None]:
-    """The project, and the person's habits there; no project when nothing tells which."""
-    if not wanted.place:
-        own = tickets_of(run.read(run.call("search_tickets", jql=OWN))[0])
-        habits = habits_of(own, about=wanted.summary)
-        return (habits.project if habits else ""), habits
-    [found] = run.ask([run.call("search_tickets", jql=OWN, project=wanted.place)])
-    if found.kind != "done":
-        return _of_board(run, wanted.place, otherwise=found), None
-    habits = habits_of(tickets_of(found.content), about=wanted.summary)
-    return (habits.project if habits else wanted.place), habits
+    reach(run, {"create_ticket": "file this ticket"})
+    outcome = create(run, wanted, kind="Task")
+    if outcome.kind == "failed" and wanted.place:
+        on_board = replace(wanted, place=_of_board(run, wanted.place, otherwise=outcome))
+        outcome = create(run, on_board, kind="Task")
+    return Plan(text=filed(run, outcome))
 
 
 def _of_board(run: Run, board: str, *, otherwise: Outcome) -> str:
@@ -143,45 +128,23 @@ def _of_board(run: Run, board: str, *, otherwise: Outcome) -> str:
     raise Ends(Plan(text=f"I could not file it. {said_to_people(otherwise.text)}"))
 
 
-def create(
-    run: Run, project: str, habits: Habits | None, *, kind: str, summary: str, text: str, body: str = ""
-) -> Outcome:
-    call = run.call(
-        "create_ticket",
-        project=project,
-        type=habits.type if habits and kind == "Task" else kind,
-        summary=summary,
-        description=body,
-        components=list[JsonValue](habits.components) if habits else None,
-        labels=list[JsonValue](habits.labels) if habits else None,
-        assignee=habits.assignee if habits else None,
-    )
+def create(run: Run, wanted: Wanted, *, kind: str, text: str = "", body: str = "") -> Outcome:
+    """A ticket with what the person said of it. All else is left to their memory and to their answers."""
+    call = run.call("create_ticket", project=wanted.place, type=kind, summary=wanted.summary, description=body)
     return run.ask([call], text=text)[0]
 
 
-def usual(habits: Habits | None) -> str:
-    """Where the values on the card come from."""
-    if habits is None:
-        return "You have no tickets of your own there to go by, so I fill in no prefix, component or label."
-    parts = [
-        f"prefix {habits.prefix}" if habits.prefix else "no prefix",
-        f"component {', '.join(habits.components)}" if habits.components else "no component",
-        f"label {', '.join(habits.labels)}" if habits.labels else "no label",
-        f"assigned to {habits.assignee}" if habits.assignee else "assigned to nobody",
-    ]
-    return f"Filled in as in your {counted(habits.count, 'last ticket')} of this kind there: {', '.join(parts)}."
-
-
-def filed(run: Run, outcome: Outcome, *, summary: str, habits: Habits | None) -> str:
+def filed(run: Run, outcome: Outcome) -> str:
     key, link = text_of(outcome.content.get("key")), text_of(outcome.content.get("link"))
-    done = f"Ticket created: {f'[{key}]({link})' if link else key} {summary}. {usual(habits)}"
+    summary = text_of(outcome.executed.get("summary"))
+    whole = f"{text_of(outcome.executed.get('title_prefix'))} {summary}".strip()
 
     def look(again: Run) -> str:
-        words = re.sub(r"^\[[^\]]*\]\s*", "", summary)
-        found = tickets_of(again.read(again.call("search_tickets", words=words))[0])
-        there = [ticket for ticket in found if ticket.summary == summary]
+        found = tickets_of(again.read(again.call("search_tickets", project="all", words=summary))[0])
+        there = [ticket for ticket in found if ticket.summary == whole]
         return f"{there[0].linked} is there." if there else "it is not there. Ask again and I prepare it anew."
 
+    done = f"Ticket created: {f'[{key}]({link})' if link else key} {whole}."
     return told(run, outcome, done=done, undone="Ticket not created", look=look)
 
 
@@ -216,8 +179,8 @@ def _looks_at_board(said: Said) -> bool:
 
 
 def _board(run: Run, said: Said) -> Plan:
-    reach(run, {"view_board": "look at the board", "my_tickets": "see whose board you mean"})
-    board = seen_board(run, board_named(said.text))
+    reach(run, {"view_board": "look at the board"})
+    board = board_of(run.read(run.call("view_board", board=board_named(said.text)))[0])
     lines = [f"**[{board.name}]({board.link})**" if board.link else f"**{board.name}**"]
     if board.sprint:
         ends = f", until {run.day(board.ends)}" if board.ends else ""
@@ -231,20 +194,9 @@ def _board(run: Run, said: Said) -> Plan:
 
 
 def board_named(text: str) -> str:
-    """A board that the words name; empty for just "the board"."""
+    """A board in the words that name it; empty for just "the board", which memory knows or the person is asked."""
     found = _BOARD.search(text)
-    return found["name"] if found else ""
-
-
-def seen_board(run: Run, name: str) -> Board:
-    """The board called so; without a name, that of the project in which the person has most tickets."""
-    if not name:
-        own = tickets_of(run.read(run.call("my_tickets", status="any"))[0])
-        habits = habits_of(own)
-        name = habits.project if habits else ""
-    if not name:
-        raise Ends(Plan(text="Which board? Name it, such as “what is on the … board”."))
-    return board_of(run.read(run.call("view_board", board=name))[0])
+    return _as_named(found) if found else ""
 
 
 def _card(ticket: Ticket) -> str:

@@ -9,7 +9,7 @@ from playground.model.demo.found.tickets import Ticket, text_of, ticket_of, tick
 from playground.model.demo.jobs import Job, Said
 from playground.model.demo.reach import reach
 from playground.model.demo.run import Ends, Run
-from playground.model.demo.work.tickets import UNCLEAR, Wanted, commented, create, filed, usual, where
+from playground.model.demo.work.tickets import UNCLEAR, Wanted, commented, create, filed
 from playground.model.wires.wire import items
 
 _ASKED = re.compile(
@@ -60,7 +60,7 @@ def _said_last(run: Run, who: str) -> tuple[str, str, str]:
 def _known(run: Run, words: str) -> Ticket | None:
     """A ticket about the same, looked for with fewer and fewer words."""
     for some in _searches(words):
-        found = tickets_of(run.read(run.call("search_tickets", words=" ".join(some)))[0])
+        found = tickets_of(run.read(run.call("search_tickets", project="all", words=" ".join(some)))[0])
         if found:
             return max(found, key=lambda ticket: sum(word in ticket.summary.lower() for word in some))
     return None
@@ -93,13 +93,9 @@ def _standing(ticket: Ticket) -> str:
 
 def _file(run: Run, *, by: str, place: str, words: str) -> Plan:
     summary = quoted(max(re.split(r"(?<=[.!?])\s+", words), key=lambda one: len(_telling(one))), 120).rstrip(".")
-    project, habits = where(run, Wanted(summary=summary, place=""))
-    if not project:
-        raise Ends(Plan(text=f"In which project shall I file “{summary}”? I find no ticket of yours to go by."))
-    said = f"I found no ticket for it. {usual(habits)}"
     body = f"{by} in {place}: “{quoted(words, 1_500)}”"
-    outcome = create(run, project, habits, kind="Bug", summary=summary, text=said, body=body)
-    return Plan(text=filed(run, outcome, summary=summary, habits=habits))
+    wanted = Wanted(summary=summary, place="")
+    return Plan(text=filed(run, create(run, wanted, kind="Bug", text="I found no ticket for it.", body=body)))
 
 
 JOBS = (Job(name="a bug from a message", fits=_asked, run=_bug, order=20),)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pydantic import JsonValue
 
 from playground.model.conversation import Json, Plan, calls_with_results
+from playground.model.demo.found.calendar_people import found_person, is_own_words
 from playground.model.demo.found.tickets import board_of, moment_of, text_of, texts_of
 from playground.model.demo.jobs import Job, Said
 from playground.model.demo.outcomes import Outcome, outcome_of
@@ -33,19 +34,22 @@ _TITLE = re.compile(
 )
 _CHANNEL = re.compile(r"(?<![\w/&])#([a-z][\w-]*)", re.IGNORECASE)
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_TO = re.compile(
+    r"\b(?:mail|it|that|one)\s+(?:it\s+)?to\s+(?P<whom>.+?)"
+    r"(?=$|[.?!;:](?:\s|$)|\s+(?:for|by|before|when|so that|with|as|please|pls)\b)",
+    re.IGNORECASE,
+)
 _POST = re.compile(r"\bpost\s+(?:it|this|that|the\s+(?:\w+\s+)?update)\b.{0,60}?#[a-z]", re.DOTALL)
-_WHO = "Who shall get it?"
+_WHO = "Who shall get it? Name them or their addresses."
 _AND_THEN = "When they are fine with it, say “post it to #channel”."
-_COUNTS = {"two": 2, "both": 2, "three": 3, "four": 4, "five": 5}
 _MODEST = "*Demo model, no AI: I matched and sorted lines, I did not understand them.*"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Last:
-    """The last update: its form, who got it, and when and where it was told."""
+    """The last update: its form, and when and where it was told."""
 
     form: Before
-    to: tuple[str, ...]
     at: datetime | None
     channel: str
 
@@ -60,31 +64,20 @@ def _answers(said: Said) -> bool:
 
 
 def _update(run: Run, said: Said) -> Plan:
-    return _for_review(run, said.text, to=tuple(_ADDRESS.findall(said.text)))
+    found = _TO.search(said.text)
+    return _for_review(run, said.text, whom=found["whom"] if found else "")
 
 
 def _with_receivers(run: Run, said: Said) -> Plan:
     """Go on with the request that lacked them."""
     asked = [plain(message.text) for message in run.conversation.before if message.role == "user"]
     request = next((text for text in reversed(asked) if _TITLE.search(text.lower())), "")
-    to = tuple(_ADDRESS.findall(said.text)) or _addresses_of(run, said.text)
-    return _for_review(run, request, to=to)
+    return _for_review(run, request, whom=re.sub(r"^(?:to|it is|just)\s+", "", said.text.strip(" .")))
 
 
-def _addresses_of(run: Run, names: str) -> tuple[str, ...]:
-    reach(run, {"find_people": "find their addresses"})
-    parts = [part.strip(" .@") for part in re.split(r",|&|\band\b|\bto\b", names) if part.strip(" .@")]
-    found: list[str] = []
-    for name in parts:
-        people = items(run.read(run.call("find_people", words=name))[0].get("people"))
-        addresses = [address for person in people if (address := text_of(person.get("address")))]
-        if len(addresses) != 1:
-            raise Ends(Plan(text=f"{len(addresses)} people fit “{name}”. {_WHO} Name their addresses."))
-        found += addresses
-    return tuple(found)
-
-
-def _for_review(run: Run, request: str, *, to: tuple[str, ...]) -> Plan:
+def _for_review(run: Run, request: str, *, whom: str) -> Plan:
+    if not whom:
+        raise Ends(Plan(text=_WHO))
     title = found[1] if (found := _TITLE.search(request.lower())) else "update"
     reach(
         run,
@@ -95,28 +88,23 @@ def _for_review(run: Run, request: str, *, to: tuple[str, ...]) -> Plan:
             "send_mail": "find the last update and mail this one",
         },
     )
+    to = _receivers(run, whom)
     last = _last(run, title)
-    receivers = to or last.to
-    _check(request, receivers, title)
     news, sources = _news(run, request, last)
-    body = mail_of(news, last.form)
-    outcome = run.ask(
-        [run.call("send_mail", to=list[JsonValue](receivers), subject=last.form.subject, body=body)], text=sources
-    )[0]
-    return Plan(text=_sent(run, outcome))
+    call = run.call("send_mail", to=list[JsonValue](to), subject=last.form.subject, body=mail_of(news, last.form))
+    return Plan(text=_sent(run, run.ask([call], text=sources)[0]))
 
 
-def _check(request: str, receivers: tuple[str, ...], title: str) -> None:
-    """Ask when nothing tells who gets it, or not as many as the words say."""
-    said = re.search(r"\bto\s+(?:the|my|our)?\s*(two|both|three|four|five)\b", request.lower())
-    wanted = _COUNTS[said[1]] if said else 0
-    if not receivers:
-        raise Ends(
-            Plan(text=f"{_WHO} I find no mail of yours about a “{title}” to go by. Name them or their addresses.")
-        )
-    if wanted and len(receivers) != wanted:
-        got = ", ".join(receivers)
-        raise Ends(Plan(text=f"{_WHO} You say {said[1] if said else ''}, and the last one went to {got}. Name them."))
+def _receivers(run: Run, whom: str) -> list[str]:
+    """Addresses, and phrases of the person's such as "the two leads"."""
+    names = [part.strip(" @") for part in re.split(r",|&|\band\b", whom) if part.strip(" @")]
+    known = [is_own_words(name.lower()) or _ADDRESS.fullmatch(name) is not None for name in names]
+    return [name if is_known else _address_of(run, name) for name, is_known in zip(names, known, strict=True)]
+
+
+def _address_of(run: Run, name: str) -> str:
+    reach(run, {"find_people": "find their addresses"})
+    return found_person(run, name).address
 
 
 def _last(run: Run, title: str) -> Last:
@@ -132,10 +120,9 @@ def _last(run: Run, title: str) -> Last:
         mine = [one for one in items(thread.get("mails")) if one.get("from_me") and is_update(text_of(one.get("text")))]
         mail, subject = (mine[0], text_of(thread.get("subject"))) if mine else ({}, subject)
     post = _last_post(posts, title, by=text_of(mail.get("from")).partition("<")[0].strip())
-    unknown = Before(subject=subject, greeting="Hi all,", closing=_name(run))
+    unknown = Before(subject=subject, greeting="Hi all,")
     return Last(
         form=form_of(text_of(mail.get("text")), subject=subject) if mail else unknown,
-        to=tuple(address for one in texts_of(mail.get("to")) for address in _ADDRESS.findall(one)[-1:]),
         at=moment_of(post.get("at")) or moment_of(mail.get("when")),
         channel=text_of(post.get("channel")),
     )
@@ -150,25 +137,17 @@ def _last_post(posts: Json, title: str, *, by: str) -> Json:
     return {}
 
 
-def _name(run: Run) -> str:
-    """The first name of the person, as the instructions give it."""
-    found = re.search(r"You speak with (\S+)", run.conversation.system)
-    return found[1] if found else ""
-
-
 def _news(run: Run, request: str, last: Last) -> tuple[News, str]:
     """What happened since, and in a sentence where that was looked up."""
     since = (last.at.astimezone(run.zone).date() if last.at else run.today - timedelta(days=7)).isoformat()
     named = [f"#{name}" for name in _CHANNEL.findall(request)]
     channels = [*dict.fromkeys((*named, *filter(None, [last.channel])))]
-    merged, *read = run.read(
+    merged, seen, *read = run.read(
         run.call("list_pull_requests", which="merged", since=since),
+        run.call("view_board", board=board_named(request)),
         *(run.call("read_channel", channel=channel, since=since) for channel in channels),
     )
-    name = board_named(request) or _board_in(read)
-    if not name:
-        raise Ends(Plan(text="Which board? No topic of these channels names one. Ask again and name it."))
-    board = board_of(run.read(run.call("view_board", board=name))[0])
+    board = board_of(seen)
     pulls = [pull for pull in pulls_of(merged) if is_after(pull.merged, last.at)]
     news = News(
         merged=tuple(sorted(pulls, key=lambda pull: pull.merged.timestamp() if pull.merged else 0.0)),
@@ -178,12 +157,6 @@ def _news(run: Run, request: str, last: Last) -> tuple[News, str]:
     )
     places = ", ".join([board.name, *channels])
     return news, f"From {counted(len(pulls), 'pull request')} merged since the last one, and from {places}."
-
-
-def _board_in(read: list[Json]) -> str:
-    """A board that a channel's topic names."""
-    found = (re.search(r"\bboard:\s*([^.;|,\n]+)", text_of(one.get("topic")), re.IGNORECASE) for one in read)
-    return next((match[1].strip() for match in found if match), "")
 
 
 def _said_since(content: Json, since: datetime | None) -> list[str]:

@@ -34,11 +34,10 @@ _MOVED_TO = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
-    """The form of the last update."""
+    """The form of the last update. How its sender signs is no part of it: that is a habit, which memory has."""
 
     subject: str
     greeting: str
-    closing: str
     headings: tuple[str, ...] = HEADINGS
 
 
@@ -65,15 +64,10 @@ class Sections:
 
 
 def form_of(mail: str, *, subject: str) -> Before:
-    """Greeting, headings and sign-off of a mail that was an update."""
+    """Greeting and headings of a mail that was an update."""
     paragraphs = [part.strip() for part in re.split(r"\n\s*\n", mail.strip()) if part.strip()]
-    first, last = (paragraphs[0], paragraphs[-1]) if len(paragraphs) > 1 else ("", "")
-    return Before(
-        subject=subject,
-        greeting=first if len(first.split()) <= 8 else "",
-        closing="" if sections_in(last) or len(last.split()) > 12 else last,
-        headings=_headings(mail),
-    )
+    first = paragraphs[0] if len(paragraphs) > 1 else ""
+    return Before(subject=subject, greeting=first if len(first.split()) <= 8 else "", headings=_headings(mail))
 
 
 def _headings(mail: str) -> tuple[str, ...]:
@@ -112,7 +106,7 @@ def _written(sections: Sections, before: Before) -> str:
     ]
     intro = "this is the draft. Please tell me what is wrong before I post it."
     opening = f"{before.greeting}\n\n{intro}" if before.greeting else f"{intro[:1].upper()}{intro[1:]}"
-    return "\n\n".join(part for part in (opening, "\n".join(lines), before.closing) if part)
+    return "\n\n".join((opening, "\n".join(lines)))
 
 
 def post_of(mail: str, *, subject: str) -> str:
