@@ -1,6 +1,6 @@
 """One call while it is being filled in: what the person gave, what memory put in, what is still missing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,6 +57,10 @@ class Draft:
     def full(self, name: str) -> str:
         """The name by which memory knows a parameter now."""
         return full_name(self.habits[name], name, {**self.arguments, **self.led})
+
+    def missing(self, names: Iterable[str]) -> list[str]:
+        """Those of `names` of which nobody said anything."""
+        return [name for name in names if name not in self.how and name not in self._found]
 
     def is_required(self, name: str) -> bool:
         return name in self.tool.arguments.model_fields and self.tool.arguments.model_fields[name].is_required()
@@ -118,8 +122,6 @@ class Draft:
 
     def take(self, name: str, suggestion: Suggestion) -> None:
         """Use what memory suggests for what was left out, where it is sure."""
-        if name in self._found:
-            return
         self.suggested[name] = suggestion
         if not suggestion.fill:
             return

@@ -121,7 +121,7 @@ class Filled:
 
 
 class Fill:
-    """Fills the calls of one turn. Said now > found in the thread > pinned > set by the agent > learned."""
+    """Fills the calls of one turn. What the call says stays; then pinned > set by the agent > learned."""
 
     def __init__(
         self,
@@ -197,7 +197,7 @@ class Fill:
 
     async def _recall(self, one: Available, draft: Draft, names: Sequence[str]) -> bool:
         """Put in what memory is sure of; False when that was nothing, or all is there."""
-        missing = [name for name in names if name not in draft.how]
+        missing = draft.missing(names)
         if not missing:
             return False
         asked = Asked(
@@ -218,7 +218,7 @@ class Fill:
             is_gone = name == ACCOUNT and suggestion is not None and suggestion.value not in one.accounts
             if suggestion is not None and not is_gone:
                 draft.take(name, suggestion)
-        return 0 < sum(name not in draft.how for name in missing) < len(missing)
+        return 0 < len(draft.missing(names)) < len(missing)
 
     async def _needs(self, one: Available, draft: Draft) -> list[Need]:
         wanted, person, tool = draft.wanted, self._here.person.id, draft.tool.name
@@ -283,7 +283,9 @@ def _in_words(value: Value, words: Mapping[str, str]) -> str:
 
 
 def _set_by_agent(name: str, value: Value) -> Suggestion:
-    return Suggestion(parameter=name, value=value, confidence=1.0, fill=True, because=Because(kind="agent"))
+    """Its maker's value: it makes no target the asker's own."""
+    because = Because(kind="agent")
+    return Suggestion(parameter=name, value=value, confidence=1.0, fill=True, because=because, proven=False)
 
 
 def _remembered(draft: Draft) -> Iterable[tuple[str, str]]:

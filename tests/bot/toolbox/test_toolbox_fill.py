@@ -14,8 +14,9 @@ from bot.pending import APPROVAL, QUESTION, card_of
 from bot.provenance import Step
 from bot.toolbox.call import Call, Outcome
 from bot.toolbox.decided import Decided
-from bot.toolbox.fill import Here
+from bot.toolbox.fill import Fill, Here, Service
 from bot.toolbox.learn import learning
+from bot.toolbox.menu import Available
 from bot.toolbox.recalling import Recalling
 from memory.database import Database
 from memory.ids import CallId, PendingId, TurnId
@@ -482,3 +483,23 @@ async def test_memory_that_cannot_be_read_is_as_if_there_were_none(desk: Desk) -
         await connection.execute(text("UPDATE parameter_evidence SET body = '{\"v\": 99}'"))
     outcome, _ = await desk.file("file a task")
     assert outcome.kind == "waits"
+
+
+async def test_what_an_agents_maker_set_is_used_but_makes_no_target_the_askers_own(desk: Desk) -> None:
+    await desk.silence()
+    on = await desk.turn("file a task")
+    act: Service = on.act
+    fill = Fill(
+        memory=desk.memory,
+        aliases=Aliases(desk.database),
+        here=Here(person=PERSON, fixed={"file_task": {"project": "INFRA"}}),
+        trail=on.trail,
+        service=act,
+        now=lambda: NOW,
+    )
+    filled = await fill(Available(skill=TASKS), file_task, {"title": "x"})
+    assert filled.arguments["project"] == "INFRA"
+    assert filled.recalled["project"].phrase == "set by this agent"
+    assert on.trail.run.remembered == frozenset()
+    await desk.memory.tell(PERSON.id, "file_task", "project", "always", "WEB", at=1.0)
+    assert (await fill(Available(skill=TASKS), file_task, {"title": "x"})).arguments["project"] == "WEB"
