@@ -97,8 +97,11 @@ async def _give(world: World, who: str, card: JSON, question: Question, value: s
         return
     await world.slack.click(who, card["ts"], question.other)
     modal = await world.until(lambda: world.slack.modal(who))
-    field = "users_select" if "users_select" in str(modal) else ""
-    given = world.slack.user(value).id if field else value
+    given: str | list[str] = value
+    if "multi_users_select" in str(modal):
+        given = [world.slack.user(one).id for one in value.split(", ")]
+    elif "users_select" in str(modal):
+        given = world.slack.user(value).id
     assert (await world.slack.submit(who, {"answer": given})).is_acked
 
 

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from memory.parameters.aliases import Aliases
 from playground.company import story_day
 from playground.model.stories import Story, served_stories
 from tests.scenarios.conftest import OpenWorld, World
@@ -188,7 +187,7 @@ async def test_a_mail_is_signed_as_they_sign_to_people_outside(open_world: OpenW
 
 
 @RENAMED
-async def test_the_board_of_an_update_is_asked_once_and_who_the_leads_are_is_known(
+async def test_the_board_and_the_leads_of_an_update_are_asked_once(
     open_world: OpenWorld, *, renamed: bool
 ) -> None:
     world = await open_world(renamed=renamed)
@@ -198,11 +197,11 @@ async def test_the_board_of_an_update_is_asked_once_and_who_the_leads_are_is_kno
     sign_off = str(story.turns[0].calls[-1].left_out["sign_off"].value)
     await world.connect(story.who, "github", "atlassian", "slack", "google")
     await teach(world, story.who, "send_mail", times=2, sign_off=sign_off)
-    aliases, person = Aliases(world.app.database), world.person(story.who)
-    await aliases.keep(person, "the two leads", "person", leads, shown=" and ".join(leads))
     thread = await say(world, story.who, story.turns[0].say)
     assert asked(world, story.who, thread) == ["Which board do you want to see?"]
     await answer(world, story.who, thread, {"board": board})
+    assert asked(world, story.who, thread) == ["Who are “the two leads”?"]
+    await answer(world, story.who, thread, {"leads": ", ".join(company.renamed(one) for one in ("ren", "sione"))})
     assert asked(world, story.who, thread) == []
     assert_mail(world, story, thread, leads, sign_off)
     await approve(world, story.who, thread)
