@@ -4,10 +4,11 @@ import asyncio
 import json
 
 import pytest
-from pydantic_ai.messages import ToolCallPart
+from pydantic_ai.messages import ModelRequest, ToolCallPart, ToolReturnPart
 
 from bot.messages import ApprovalCard, QuestionCard
 from bot.pending import APPROVAL, MOST_ITEMS, card_of
+from bot.prompt import dump
 from bot.toolbox.ask import TOO_MUCH
 from bot.toolbox.decided import results_of
 from bot.toolbox.trail import steps_of
@@ -155,11 +156,18 @@ async def test_what_the_person_answered_is_theirs_also_after_a_strangers_words(d
     assert (elsewhere.kind, chosen.kind) == ("waits", "done")
 
 
+def returned(tool: str) -> str:
+    """A turn that holds a result of a tool, as it is stored."""
+    return dump([ModelRequest(parts=[ToolReturnPart(tool_name=tool, content="found", tool_call_id="c0")])])
+
+
 @pytest.mark.parametrize(
     ("messages", "held", "taints"),
     [
         ("[]", "{}", False),
-        ('[{"parts":[{"part_kind":"tool-return"}]}]', "{}", True),
+        (returned("read_notes"), "{}", True),
+        (returned("connect_notes"), "{}", False),
+        (returned("ask_person"), "{}", False),
         ('[{"parts":[{"content":"<third-party source=\\"passed on\\">"}]}]', "{}", True),
         ("[]", '{"c0": "a result"}', True),
     ],
