@@ -15,7 +15,7 @@ from bot.provenance import Step, is_known, known_links, links_in
 from bot.toolbox.act import Act
 from bot.toolbox.ask import TOO_MUCH, Asking
 from bot.toolbox.audited import Audited
-from bot.toolbox.call import UNKNOWN, Call, Outcome, Wrapped
+from bot.toolbox.call import ACCOUNT, UNKNOWN, Call, Outcome, Wrapped
 from bot.toolbox.fill import Answers, Filled
 from bot.toolbox.lacking import ASKED_ALREADY, Held, questions_for
 from bot.toolbox.learn import learning
@@ -25,7 +25,7 @@ from bot.toolbox.questions import ASK_PERSON, questions_of
 from bot.toolbox.questions import DEFINITION as ASKS
 from bot.toolbox.recalling import Recalling
 from bot.toolbox.trail import Trail
-from bot.toolbox.validate import invalid, one_account, parsed, validated
+from bot.toolbox.validate import check, invalid, one_account, parsed, validated
 from integrations.integration import Level
 from memory.ids import CallId, TurnId
 from memory.ledger import Ledger
@@ -55,6 +55,7 @@ class Tools:
         self._ledger = ledger
         self._fill = recall.fill(trail, act)
         self._one_by_one = asyncio.Lock()
+        self._in_order = asyncio.Lock()
         inner = learning(entered(act, ledger, audited), recall)
         self._run: Wrapped = Asking(inner, act=act, waiting=waiting, ledger=ledger, trail=trail, audited=audited)
 
@@ -126,6 +127,22 @@ class Tools:
     ) -> Outcome:
         """Run a call with what memory knows put in; or ask what it lacks, all on one card."""
         one, tool = self._known(name)
+        if tool.effect == "read":
+            return await self._do(one, tool, turn, call_id, arguments, answers)
+        # First come, first served: a card lists writes in the order in which the model wrote them.
+        async with self._in_order:
+            return await self._do(one, tool, turn, call_id, arguments, answers)
+
+    async def _do(
+        self,
+        one: Available,
+        tool: Tool,
+        turn: TurnId,
+        call_id: CallId,
+        arguments: str | dict[str, Any] | None,
+        answers: Answers | None,
+    ) -> Outcome:
+        name = tool.name
         if tool.effect == "write" and (begun := await patiently(lambda: self._ledger.begun(turn, call_id))) is not None:
             # It ran, or may have: what memory would put in by now is another call, and nobody may be asked for it.
             try:
@@ -136,6 +153,7 @@ class Tools:
         given = parsed(tool, arguments)
         filled = await self._fill(one, tool, tool.apart(given) if tool.apart is not None else given, answers)
         if filled.needs:
+            check(tool, _without_account(filled.arguments))  # nobody is asked for a call that cannot be made
             return await self._ask_values(call_id, tool, filled)
         call = self.prepared(turn, call_id, name, filled.arguments)
         call = replace(call, recalled=filled.recalled, lesson=filled.lesson)
@@ -202,6 +220,10 @@ class Tools:
             text="Waits for the person to connect their account.",
             pending=pending,
         )
+
+
+def _without_account(arguments: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in arguments.items() if name != ACCOUNT}
 
 
 WAITS = "Waits for the person's answer."

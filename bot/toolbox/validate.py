@@ -49,6 +49,15 @@ def one_account(
     return account or "", given
 
 
+def check(tool: Tool, arguments: dict[str, JsonValue]) -> None:
+    """Raise the ValueError of `validated` for what is wrong in arguments of which some are not there yet."""
+    try:
+        tool.arguments.model_validate(arguments)
+    except ValidationError as error:
+        if any(problem["type"] != "missing" or problem["loc"][0] not in tool.remembers for problem in error.errors()):
+            validated(tool, arguments)
+
+
 def parsed(tool: Tool, arguments: str | dict[str, Any] | None) -> dict[str, JsonValue]:
     """The arguments as the model gave them, by name. Raises ValueError that tells the model what is wrong."""
     given = _read(tool, arguments)

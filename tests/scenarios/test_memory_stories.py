@@ -187,9 +187,7 @@ async def test_a_mail_is_signed_as_they_sign_to_people_outside(open_world: OpenW
 
 
 @RENAMED
-async def test_the_board_and_the_leads_of_an_update_are_asked_once(
-    open_world: OpenWorld, *, renamed: bool
-) -> None:
+async def test_the_board_and_the_leads_of_an_update_are_asked_once(open_world: OpenWorld, *, renamed: bool) -> None:
     world = await open_world(renamed=renamed)
     story, company = story_of(world, "weekly-update"), world.servers.company
     board = company.renamed("Trails board")
