@@ -13,7 +13,7 @@ RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip --disable-pip-version-check --no-input --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup play test check lint browser lock clean
+.PHONY: help setup play test check lint browser sandbox lock clean
 
 help:
 	@sed -n 's/^# //p' Makefile | head -3
@@ -50,7 +50,7 @@ $(VENV)/.dev-stamp: requirements/dev.txt $(VENV)/.run-stamp
 play: setup
 	@$(RUN) -m playground $(ARGS)
 
-test: $(VENV)/.dev-stamp browser
+test: $(VENV)/.dev-stamp browser sandbox
 	@$(RUN) -m pytest $(ARGS)
 
 # --- the gate ---
@@ -74,6 +74,17 @@ browser: $(VENV)/.dev-stamp
 		DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium-headless-shell >/dev/null; \
 	fi; \
 	$(RUN) tests/browser/chromium.py
+
+# Code runs in bubblewrap, and so do its tests. As root on Debian it is installed; elsewhere those tests say what to install.
+sandbox:
+	@if command -v bwrap >/dev/null; then exit 0; fi; \
+	if [ "`id -u`" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing bubblewrap for the sandbox tests, once."; \
+		{ apt-cache show bubblewrap >/dev/null 2>&1 || apt-get update -qq; } && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends bubblewrap >/dev/null; \
+	else \
+		echo "The sandbox tests need bubblewrap: apt-get install bubblewrap (they are left out without it)."; \
+	fi
 
 # --- upkeep ---
 

@@ -13,8 +13,8 @@ from pydantic_ai.messages import ModelMessage, ModelResponse, ModelResponsePart,
 
 from bot.durable import step
 from bot.llm import LLM, ModelCall, ModelRefused, ModelsUnavailable, RouteName, TooLong, Usage
-from bot.messages import Reply, Task
-from bot.prompt import alternating, tool_returns
+from bot.messages import Findings, Reply, Task
+from bot.prompt import Look, alternating, tool_returns, unseen, with_pictures
 from bot.toolbox.call import OUTCOMES, Outcome
 from bot.toolbox.tools import Tools
 from integrations.integration import Audience
@@ -22,8 +22,14 @@ from memory.ids import TurnId, WorkspaceId
 
 Durably = Callable[..., Awaitable[str]]
 """Runs a step once, whatever crashes: `bot.durable.step`."""
+NO_FINDINGS = Findings()
 TRIES = 3
 """How often in a row the model may send calls that cannot be made."""
+
+
+async def unrecorded(outcome: Outcome) -> None:
+    """Where no books are kept."""
+    del outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +88,16 @@ class Answering:
     """On the event loop's clock."""
     record: Callable[[Asked, str], Awaitable[None]]
     """Keeps the usage of one model call; (what was asked, model)."""
+    record_tool: Callable[[Outcome], Awaitable[None]] = unrecorded
+    """Keeps what a tool was paid for."""
+    look: Look = unseen
+    """How the model is shown a picture that the thread only names."""
     new: list[ModelMessage] = field(default_factory=list[ModelMessage])
     outcomes: list[Outcome] = field(default_factory=list[Outcome])
     shown: list[str] = field(default_factory=list[str])
     """The texts of the finished model calls, in the order people read them."""
+    unshown: Findings = NO_FINDINGS
+    """What calls of an earlier turn left for the person, and no answer showed so far."""
     audience: Audience | None = None
     """Who may hear what earlier turns of the person in the thread found; their results are before the model."""
     closes: Sequence[ModelMessage] = ()
@@ -137,11 +149,13 @@ class Agent:
                 return Ended(end="budget", why=over)
             outcomes = OUTCOMES.validate_json(await self._durably(f"tools#{n}", self._call, work, calls))
             work.outcomes += outcomes
+            work.spent += sum(outcome.cost_usd or 0 for outcome in outcomes)
             work.tools.remember(outcomes)
             results = {outcome.call: outcome.text for outcome in outcomes}
             if any(outcome.kind == "waits" for outcome in outcomes):
                 return Ended(end="waiting", held={o.call: o.text for o in outcomes if o.kind != "waits"})
-            work.new.append(tool_returns(calls, {str(call): text for call, text in results.items()}))
+            pictures = [file for outcome in outcomes for file in outcome.pictures]
+            work.new.append(tool_returns(calls, {str(call): text for call, text in results.items()}, pictures))
             if all(outcome.kind == "unavailable" for outcome in outcomes):
                 times = [outcome.retry_at for outcome in outcomes if outcome.retry_at]
                 return Ended(end="unavailable", why=outcomes[0].service, retry_at=max(times, default=None))
@@ -177,7 +191,7 @@ class Agent:
             return Asked(response=None, end="stopped")
         if loop.time() > work.deadline:
             return Asked(response=None, end="budget", why=work.budget.time)
-        messages = alternating([*work.past, *work.new])
+        messages = await with_pictures(alternating([*work.past, *work.new]), work.look)
         work.reply.only_links(work.tools.gives())
         call = ModelCall(
             route=work.route,
@@ -213,6 +227,8 @@ class Agent:
     async def _call(self, work: Answering, calls: Sequence[ToolCallPart]) -> str:
         async def one(part: ToolCallPart) -> Outcome:
             outcome = await work.tools.call(work.turn, part)
+            if outcome.cost_usd is not None:
+                await work.record_tool(outcome)
             if title := outcome.said or outcome.doing:
                 state = "pending" if outcome.kind == "waits" else "complete" if outcome.kind == "done" else "error"
                 await work.reply.task(Task(id=part.tool_call_id, title=title, state=state, link=outcome.link))

@@ -25,11 +25,13 @@ from bot.llm.failover import Limits
 from bot.llm.routes import ANTHROPIC_URL, OPENAI_URL
 from bot.messages import Card
 from bot.on_cards import OnCards
+from bot.own_skills.built import Built, build_own
 from bot.pending import Decisions
 from bot.router import Router, read_agent
 from bot.self_service.accounts import PersonalAccounts
 from bot.self_service.administration import OneAtATime
 from bot.self_service.connections import Connections
+from bot.self_service.databases import DatabaseSetUp
 from bot.self_service.remembered import Remembered
 from bot.settings import ROOT, Misset, Problem, Settings
 from bot.slack.api import Failed, SlackApi, reason, slack_client
@@ -58,6 +60,7 @@ from memory.audit import Audit
 from memory.connect_flows import ConnectFlows
 from memory.crypto import Keyring
 from memory.database import Database, open_database
+from memory.files import Files
 from memory.grants import Grants
 from memory.ids import PendingId, PersonId, WorkspaceId
 from memory.ledger import Ledger, tools_done
@@ -71,6 +74,7 @@ from memory.skill_rules import SkillRules
 from memory.turns import Turns
 from memory.warm_starts import WarmStarts
 from memory.web_sessions import WebSessions
+from memory.workings import Workings
 from skills.catalog import skill_catalog
 from skills.skill import Skill
 
@@ -114,6 +118,9 @@ class App:
     decisions: Decisions
     items: PendingItems
     memory: ParameterMemory
+    files: Files
+    workings: Workings
+    own: Built
     warm_start: WarmStart
     background: Background
     session: aiohttp.ClientSession
@@ -193,6 +200,9 @@ class App:
         if self.pruned is None or utc_now() - self.pruned > PRUNE_MEMORY:
             self.pruned = utc_now()
             await self.memory.prune(now=utc_now())
+            await self.files.prune(now=utc_now())
+            await self.workings.prune(now=utc_now())
+            await self.own.pages.prune(now=utc_now())
 
     async def stop(self) -> None:
         """Hear no more, let running turns end, leave the rest to others."""
@@ -201,6 +211,7 @@ class App:
             with suppress(*Failed, RuntimeError):
                 await socket.close_async()
         await self.durable.drain(self.timing.drain)
+        await self.own.sandboxes.close()
         await self.background.close()
         await self.llm.close()
         await self.http.aclose()
@@ -222,6 +233,9 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
     keyring = Keyring(settings.secret_key().get_secret_value())
     people, grants, items, turns = People(database), Grants(database, keyring), PendingItems(database), Turns(database)
     sessions, integrations, skills = WebSessions(database), integration_catalog(), skill_catalog()
+    files, workings = Files(database), Workings(database)
+    models, routes = vendors(settings), load_routes(settings.pinyon_models_file)
+    own = build_own(settings, database, keyring, vendors=models, quick=routes.fast)
     connections = Connections(
         grants=grants,
         flows=ConnectFlows(database, keyring, grants),
@@ -232,14 +246,15 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
         apps={name: ours for name, declared in integrations.items() if (ours := settings.oauth_app(declared))},
         http=http,
         public_url=settings.pinyon_public_url if settings.oauth_ready else None,
+        own=own.skills,
     )
     shares = Shares(database)
-    surface = SlackSurface(people, now=utc_now, shares=shares)
+    surface = SlackSurface(people, now=utc_now, shares=shares, files=files)
     durable = Durable(database, worker=worker, slots=settings.pinyon_slots, dead_after=settings.pinyon_dead_after)
     decisions = Decisions(database)
     memory, aliases = ParameterMemory(database, now=utc_now), Aliases(database)
     remembered = Remembered(database, memory, aliases, skills, now=utc_now)
-    llm = LLM(load_routes(settings.pinyon_models_file), vendors(settings), limits=timing.model)
+    llm = LLM(routes, models, limits=timing.model)
     accounts = PersonalAccounts(connections, utc_now)
     agent = read_agent(ROOT / "configs" / "agents" / "pinyon.md")
     spending = Spending(settings=settings, database=database, metrics=metrics, background=background)
@@ -252,6 +267,9 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
             memory=memory,
             aliases=aliases,
             surfaces={"slack": surface},
+            attachments=own.attachments,
+            own=own.skills,
+            published=own.pages.open_to,
             accounts=accounts,
             connected=accounts,
             offer=accounts.offer,
@@ -290,7 +308,8 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
         feedback=partial(feedback.keep, database),
         now=utc_now,
         ports=on_cards,
-        share=ShareClicks(surface, shares, background=background),
+        share=ShareClicks(surface, shares, background=background, published=own.pages.open_named),
+        working=workings.find,
         memory=window,
     )
     warm_start = WarmStart(
@@ -352,6 +371,9 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
         remembered=remembered,
         name_of=surface.name,
         warm_start=warm_start,
+        pages=own.pages,
+        in_channel=surface.in_channel,
+        databases=DatabaseSetUp(databases=own.databases, sources=own.sources, people=people),
     )
     app = App(
         settings=settings,
@@ -368,6 +390,9 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
         decisions=decisions,
         items=items,
         memory=memory,
+        files=files,
+        workings=workings,
+        own=own,
         warm_start=warm_start,
         background=background,
         session=session,

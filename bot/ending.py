@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.agent import Answering, Ended
-from bot.messages import Answer, ApprovalCard, Card, FailureCard, IncomingMessage, reference
+from bot.messages import FINDINGS, Answer, ApprovalCard, Card, FailureCard, Findings, IncomingMessage, reference
 from bot.toolbox.call import Outcome
 from integrations.integration import Audience
 from memory.ids import TurnId
@@ -14,6 +15,9 @@ from memory.people import Person
 
 NOT_DONE = "_Not done yet: it waits for approval._"
 """Under the model's words beside a card: they may sound as if all were done, and others may have put them there."""
+MOST_FILES = 10
+"""Files that go with one answer."""
+MOST_WORKINGS = 3
 KEEP_TRYING = timedelta(minutes=20)
 """How long a turn is retried while no model answers."""
 
@@ -36,7 +40,7 @@ class Around:
 
 
 def narrowest(audiences: Iterable[Audience | None]) -> Audience | None:
-    """Who may hear all of several things; None when none of them was found anywhere."""
+    """Who may hear all of several things; None when whoever reads there may, as none of it was found elsewhere."""
     found = set(audiences)
     return "asker" if "asker" in found else "members" if "members" in found else None
 
@@ -49,7 +53,29 @@ def audience_of(work: Answering) -> Audience | None:
 def told(ended: Ended, work: Answering, around: Around) -> Answer:
     """The end of the turn, as the person reads it."""
     says_only_ours = ended.end in ("quiet", "spent", "later") and not work.text
-    return replace(_told(ended, work, around), aside=around.aside and not says_only_ours)
+    answer = replace(_told(ended, work, around), aside=around.aside and not says_only_ours)
+    return with_findings(answer, findings_of(work)) if answer.text and not says_only_ours else answer
+
+
+def findings_of(work: Answering) -> Findings:
+    """What calls left for the person, in this turn and in the one that it goes on with."""
+    tables = [outcome.table for outcome in work.outcomes if outcome.table is not None]
+    return work.unshown + Findings(
+        files=tuple(file for outcome in work.outcomes for file in outcome.files),
+        table=tables[-1] if tables else None,
+        workings=tuple(outcome.working for outcome in work.outcomes if outcome.working is not None),
+    )
+
+
+def unshown(answer: Answer, found: Findings) -> str:
+    """What of `found` the next answer in the thread is to show, because this one did not: JSON, empty for nothing."""
+    is_shown = bool(answer.files or answer.table or answer.workings)
+    return FINDINGS.dump_json(found).decode() if found and not is_shown else ""
+
+
+def with_findings(answer: Answer, found: Findings) -> Answer:
+    """`answer` with as many of them as one message holds."""
+    return replace(answer, files=found.files[:MOST_FILES], table=found.table, workings=found.workings[-MOST_WORKINGS:])
 
 
 def _told(ended: Ended, work: Answering, around: Around) -> Answer:
@@ -127,11 +153,19 @@ def apology(turn: TurnId) -> FailureCard:
 def footer_of(outcomes: Sequence[Outcome], *, private: bool) -> tuple[str, ...]:
     """Whose account an answer used, who sees it, and what was read."""
     services = list(dict.fromkeys(o.service for o in outcomes if o.service and o.kind == "done"))
+    cost = cost_of(outcomes)
     if not services:
-        return ()
+        return (cost,) if cost else ()
     said = list(dict.fromkeys(o.said for o in outcomes if o.kind == "done" and o.effect == "read" and o.said))
     what = [lowered(said[0])] if len(said) == 1 else [f"{len(said)} look-ups"] if said else []
-    return (f"As you on {' and '.join(services)}", *(["only you can see this"] if private else []), *what)
+    seen = ["only you can see this"] if private else []
+    return (f"As you on {' and '.join(services)}", *seen, *what, *([cost] if cost else []))
+
+
+def cost_of(outcomes: Sequence[Outcome]) -> str:
+    """What tools were paid for, in dollars; empty where nothing was."""
+    cost = sum((outcome.cost_usd for outcome in outcomes if outcome.cost_usd is not None), Decimal(0))
+    return f"cost about {max(cost, Decimal('0.01')):.2f} dollars" if cost else ""
 
 
 def done(outcomes: Sequence[Outcome]) -> str:

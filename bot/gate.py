@@ -95,7 +95,7 @@ def _among_ourselves(deed: Deed, trail: Trail) -> Verdict:
         return Allow("You said that I need not ask here.")
     for target in deed.targets:
         if not _known(deed, target, trail):
-            return Ask(_MADE_UP.get(target[0], "You did not say all of where it goes, so I ask before I act."))
+            return Ask(_UNWRITTEN if deed.effect == "read" else _MADE_UP.get(target[0], _HALF_SAID))
     if deed.effect == "write" and not deed.asked_as and STRANGERS in deed.seen_by:
         return Ask("I cannot tell whom this reaches, so I ask before I act.")
     if _lasts(deed) and any(_unsaid(text, _others(deed, trail), trail) for text in deed.texts):
@@ -103,6 +103,8 @@ def _among_ourselves(deed: Deed, trail: Trail) -> Verdict:
     return Allow("You asked for it, and nobody else has spoken.")
 
 
+_HALF_SAID = "You did not say all of where it goes, so I ask before I act."
+_UNWRITTEN = "You did not write this address, so I ask before I open it."
 _MADE_UP = {
     "time": "It is not at a time that you wrote.",
     **dict.fromkeys(ATTRIBUTES, "Not every choice in it is from you."),
@@ -146,8 +148,11 @@ def _after_reading(deed: Deed, trail: Trail) -> Verdict:
 
 def _fetches(deed: Deed, trail: Trail) -> str:
     """Why a read that tells others something must ask: an address can carry whatever was read before."""
-    said = [trail.said(value, kind) for kind, value in deed.targets] + [trail.wrote(text) for text in deed.texts]
-    return "" if said and all(said) else "It sends a request to an address that you did not write."
+    if not all(trail.spelled(value, kind) for kind, value in deed.targets):
+        return "It sends a request to an address that you did not write."
+    if not (deed.targets or deed.texts) or not all(trail.wrote(text) for text in deed.texts):
+        return "It sends words that you did not write."
+    return ""
 
 
 def _writes(deed: Deed, trail: Trail) -> str:

@@ -9,8 +9,9 @@ from typing import Literal, Protocol, TypeAlias
 
 from pydantic import TypeAdapter
 
-from memory.ids import ConversationId, PendingId, PersonId, TurnId, WorkspaceId
+from memory.ids import ConversationId, FileId, PendingId, PersonId, TurnId, WorkingId, WorkspaceId
 from memory.people import Person
+from skills.showing import Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,12 @@ class AttachedFile:
     """Slack's file type, such as `csv`, or a media type."""
     size: int
     """Bytes."""
+    is_voice: bool = False
+    """Whether it was spoken for this message: its words are what the person says."""
+
+
+class NotFetched(Exception):
+    """A file cannot be had where it was attached. The message is a sentence to its person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,6 +293,59 @@ Notice: TypeAlias = Literal["guest", "outsider", "bot", "empty", "only_file"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedFile:
+    """What became of one attached file, for a reply that asks what to do with it."""
+
+    name: str
+    kind: str
+    """Of `documents.document.Kind`; empty where it could not be read."""
+    facts: str
+    """ "1,204 rows, 6 columns"; of a file that could not be read, why, in a sentence. """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedFile:
+    """A file that goes with an answer."""
+
+    id: FileId
+    name: str
+    media: str
+    size: int
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedWorking:
+    """The code behind an answer, to be shown to its asker on demand."""
+
+    id: WorkingId
+    language: Literal["python", "sql"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What calls left for the person beside words."""
+
+    files: tuple[HandedFile, ...] = ()
+    """Charts, pictures, documents."""
+    table: Table | None = None
+    """The last one."""
+    workings: tuple[HandedWorking, ...] = ()
+    """The code behind them, newest last."""
+
+    def __bool__(self) -> bool:
+        return bool(self.files or self.table or self.workings)
+
+    def __add__(self, later: "Findings") -> "Findings":
+        files = {file.id: file for file in (*self.files, *later.files)}
+        workings = {working.id: working for working in (*self.workings, *later.workings)}
+        return Findings(files=tuple(files.values()), table=later.table or self.table, workings=tuple(workings.values()))
+
+
+FINDINGS: TypeAdapter[Findings] = TypeAdapter(Findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """The end of a turn, as the person reads it."""
 
@@ -300,6 +360,14 @@ class Answer:
     aside: bool = False
     """Nobody but the asker may read it: it goes to their own chat, and where they asked stands only that it did."""
     turn: TurnId = field(default=TurnId(""))
+    files: tuple[HandedFile, ...] = ()
+    """Charts, pictures, documents: they stand with the answer, and go where it goes."""
+    table: Table | None = None
+    """Shown as a table under the text; more than fits is among the files as well."""
+    workings: tuple[HandedWorking, ...] = ()
+    """The code behind it, newest last."""
+    received: tuple[ReceivedFile, ...] = ()
+    """With the notice `only_file`: what came, and what it is."""
 
 
 class Reply(Protocol):
@@ -325,6 +393,10 @@ class Reply(Protocol):
         """Show or update one step of the work."""
         ...
 
+    async def heard(self, text: str) -> None:
+        """Show in a line what a voice note was understood as, before it is acted on; once, whatever crashes."""
+        ...
+
     async def finish(self, answer: Answer) -> str | None:
         """Show the whole answer, once, with its card; the place of the card, for `Surface.redraw`."""
         ...
@@ -339,6 +411,14 @@ class Surface(Protocol):
 
     async def words(self, message: IncomingMessage) -> str:
         """What the person said, as plain text: the surface's own mark-up read, names in place of ids."""
+        ...
+
+    async def fetch(self, message: IncomingMessage, file: AttachedFile, *, limit: int) -> bytes:
+        """The bytes of an attached file. Raises NotFetched, also for more than `limit` bytes."""
+        ...
+
+    async def transcript(self, message: IncomingMessage, file: AttachedFile) -> str | None:
+        """What the surface itself heard in a voice note; None where it does not say so soon."""
         ...
 
     def reply(self, message: IncomingMessage, *, taken_over: bool) -> Reply:

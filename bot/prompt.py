@@ -2,12 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic_ai.messages import (
+    BinaryContent,
+    ImageUrl,
     ModelMessage,
     ModelMessagesTypeAdapter,
     ModelRequest,
@@ -15,16 +18,21 @@ from pydantic_ai.messages import (
     TextPart,
     ToolCallPart,
     ToolReturnPart,
+    UserContent,
     UserPromptPart,
 )
 
+from bot.attachments import Received
 from bot.messages import ANSWERED_PRIVATELY, IncomingMessage
 from memory.conversations import Transcript
+from memory.ids import FileId
 from memory.people import Person
 
 PUT_ASIDE = "Put aside: the conversation went on before this was decided. Nothing was done so far."
 
-LATE = "[From Pinyon, not the person] Decided meanwhile:"
+OURS = "[From Pinyon, not the person]"
+LATE = f"{OURS} Decided meanwhile:"
+NOTHING = Received()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +81,7 @@ def overheard(transcript: Transcript) -> Transcript:
         for part in message.parts
         if isinstance(part, UserPromptPart | TextPart)
     ]
-    heard = [part for part in parts if isinstance(part, UserPromptPart) and not str(part.content).startswith(LATE)]
+    heard = [part for part in parts if isinstance(part, UserPromptPart) and not _said(part).startswith(OURS)]
     said = "\n\n".join(part.content for part in parts if isinstance(part, TextPart))
     if transcript.audience == "asker":
         said = ANSWERED_PRIVATELY
@@ -87,7 +95,22 @@ def said_in(transcript: Transcript) -> str:
     """All words of a turn's messages."""
     messages = ModelMessagesTypeAdapter.validate_json(transcript.messages)
     parts = (part for message in messages for part in message.parts if isinstance(part, UserPromptPart | TextPart))
-    return "\n".join(str(part.content) for part in parts)
+    return "\n".join(_said(part) for part in parts)
+
+
+def own_words_in(transcript: Transcript) -> str:
+    """What the person of a turn wrote themselves: without what they passed on or attached."""
+    messages = ModelMessagesTypeAdapter.validate_json(transcript.messages)
+    parts = (part for message in messages for part in message.parts if isinstance(part, UserPromptPart))
+    said = (_said(part) for part in parts)
+    return "\n".join(words.partition("<third-party ")[0].strip() for words in said if not words.startswith(OURS))
+
+
+def _said(part: UserPromptPart | TextPart) -> str:
+    """The words of a part that may hold pictures as well."""
+    if isinstance(part.content, str):
+        return part.content
+    return "\n".join(piece for piece in part.content if isinstance(piece, str))
 
 
 def _says(message: ModelMessage) -> bool:
@@ -123,14 +146,73 @@ def alternating(messages: Iterable[ModelMessage]) -> list[ModelMessage]:
     return found
 
 
-def tool_returns(calls: Sequence[ToolCallPart], results: dict[str, str]) -> ModelRequest:
-    """The results of `calls`, by call id, as the model reads them."""
-    return ModelRequest(
-        parts=[
-            ToolReturnPart(tool_name=c.tool_name, content=results[c.tool_call_id], tool_call_id=c.tool_call_id)
-            for c in calls
-        ]
-    )
+def tool_returns(
+    calls: Sequence[ToolCallPart], results: dict[str, str], pictures: Sequence[FileId] = ()
+) -> ModelRequest:
+    """The results of `calls`, by call id, as the model reads them, and the pictures that they brought."""
+    returns = [
+        ToolReturnPart(tool_name=c.tool_name, content=results[c.tool_call_id], tool_call_id=c.tool_call_id)
+        for c in calls
+    ]
+    shown = [UserPromptPart(content=[BROUGHT, *map(_picture, pictures)])] if pictures else []
+    return ModelRequest(parts=[*returns, *shown])
+
+
+BROUGHT = f"{OURS} What these calls brought looks like this:"
+PICTURE = "pinyon-file:"
+"""Begins the address of a picture in a stored message: its bytes stay with the files."""
+MOST_PICTURES = 6
+"""So many of the newest pictures of a thread the model is shown; each costs as much as a page of text."""
+Look = Callable[[FileId], Awaitable[tuple[bytes, str] | None]]
+"""A picture's bytes and media type; None when it is gone."""
+
+
+async def unseen(file: FileId) -> tuple[bytes, str] | None:
+    """What is seen of a picture where no files are kept: nothing."""
+    del file
+    return None
+
+
+def _picture(file: FileId) -> ImageUrl:
+    return ImageUrl(url=f"{PICTURE}{file}", media_type="image/png", identifier=file)
+
+
+async def with_pictures(messages: Sequence[ModelMessage], look: Look) -> list[ModelMessage]:
+    """`messages` with the newest pictures in them, where they only name them."""
+    named = [file for message in messages for file in _pictures_in(message)]
+    if not named:
+        return list(messages)
+    seen = {file: await look(file) for file in dict.fromkeys(named[-MOST_PICTURES:])}
+    return [_looked_at(message, seen) for message in messages]
+
+
+def _looked_at(message: ModelMessage, seen: Mapping[FileId, tuple[bytes, str] | None]) -> ModelMessage:
+    if not isinstance(message, ModelRequest) or not _pictures_in(message):
+        return message
+    return replace(message, parts=[_seen(part, seen) for part in message.parts])
+
+
+def _pictures_in(message: ModelMessage) -> list[FileId]:
+    contents = [part.content for part in message.parts if isinstance(part, UserPromptPart)]
+    pieces = [piece for content in contents if not isinstance(content, str) for piece in content]
+    urls = [piece.url for piece in pieces if isinstance(piece, ImageUrl)]
+    return [FileId(url.removeprefix(PICTURE)) for url in urls if url.startswith(PICTURE)]
+
+
+def _seen(part: Any, seen: Mapping[FileId, tuple[bytes, str] | None]) -> Any:
+    if not isinstance(part, UserPromptPart) or isinstance(part.content, str):
+        return part
+    content: list[UserContent] = []
+    for piece in part.content:
+        if isinstance(piece, ImageUrl) and piece.url.startswith(PICTURE):
+            found = seen.get(FileId(piece.url.removeprefix(PICTURE)))
+            content.append(BinaryContent(data=found[0], media_type=found[1]) if found else _NOT_SHOWN)
+        else:
+            content.append(piece)
+    return replace(part, content=content)
+
+
+_NOT_SHOWN = "(a picture that is not shown any more)"
 
 
 def told_late(results: Mapping[str, str]) -> list[ModelMessage]:
@@ -139,12 +221,14 @@ def told_late(results: Mapping[str, str]) -> list[ModelMessage]:
     return [ModelRequest(parts=[UserPromptPart(content=f"{LATE} {said}")])]
 
 
-def asked(message: IncomingMessage) -> ModelRequest:
-    """What the person said, with what they passed on of others, and the names of what they attached."""
-    names = "\n".join(f"{file.name}, {file.kind}, {file.size:,} bytes; not read" for file in message.files)
-    attached = f"\n{fenced(names, 'attached')}" if names else ""
+def asked(message: IncomingMessage, received: Received = NOTHING) -> ModelRequest:
+    """What the person said, with what they passed on of others, and the files that came with it."""
+    attached = "".join(f"\n{fenced(text, f'attached {name}'.strip())}" for name, text in received.told)
     passed_on = f"\n{fenced(message.quoted, 'passed on')}" if message.quoted else ""
-    return ModelRequest(parts=[UserPromptPart(content=f"{message.text}{passed_on}{attached}")])
+    text = f"{message.text}{passed_on}{attached}"
+    if not received.pictures:
+        return ModelRequest(parts=[UserPromptPart(content=text)])
+    return ModelRequest(parts=[UserPromptPart(content=[text, *map(_picture, received.pictures)])])
 
 
 def fenced(text: str, source: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -25,6 +26,7 @@ IN_PLAIN_WORDS = {
     "int_parsing": "a whole number is needed",
     "float_parsing": "a number is needed",
     "decimal_parsing": "a number is needed",
+    "literal_error": "it must be one of {expected}",
     "greater_than_equal": "it must be {ge} or more",
     "less_than_equal": "it must be {le} or less",
 }
@@ -94,7 +96,23 @@ class Settings(BaseSettings):
     google_mail_url: str | None = None
     """Where people read a thread of their mail; only the playground has it elsewhere."""
 
+    pinyon_sandbox: Literal["auto", "e2b", "bubblewrap", "off"] = "auto"
+    """Where code runs; `auto`: at E2B when its key is set, else in bubblewrap when that works here."""
     e2b_api_key: SecretStr | None = None
+    e2b_api_url: str | None = None
+    e2b_sandbox_url: str | None = None
+
+    pinyon_search: Literal["off", "anthropic", "openai", "brave"] = "off"
+    """Who searches the web: a model vendor's own search, or Brave."""
+    brave_api_key: SecretStr | None = None
+    brave_api_url: str | None = None
+    pinyon_web_hosts: str = ""
+    """`wiki.example=http://10.0.0.4,…`: hosts that pages may be read from although they are inside, and where."""
+
+    pinyon_picture_model: str = "gpt-image-2.5-flare"
+    pinyon_speech_model: str = "gpt-transcribe"
+    pinyon_chromium: str = ""
+    """The browser that makes PDFs; looked for where it is unset."""
 
     pinyon_database_url: str | None = None
     pinyon_data_dir: Path = Path(".pinyon")
@@ -147,6 +165,16 @@ class Settings(BaseSettings):
             )
         return value.replace("postgres://", "postgresql://", 1) if value else value
 
+    @field_validator("pinyon_web_hosts")
+    @classmethod
+    def _hosts(cls, value: str) -> str:
+        for one in filter(None, map(str.strip, value.split(","))):
+            host, _, origin = one.partition("=")
+            there = urlsplit(origin)
+            if not host or there.scheme not in ("http", "https") or not there.hostname:
+                raise ValueError(f"write each as host=http://address, with commas between, got {one!r}")
+        return value
+
     @field_validator("pinyon_public_url")
     @classmethod
     def _https(cls, value: str | None) -> str | None:
@@ -173,6 +201,12 @@ class Settings(BaseSettings):
         """One bot token for each workspace; several stand in SLACK_BOT_TOKEN with commas between."""
         given = self.slack_bot_token.get_secret_value() if self.slack_bot_token else ""
         return tuple(SecretStr(token.strip()) for token in given.split(",") if token.strip())
+
+    @property
+    def web_hosts(self) -> dict[str, str]:
+        """Where pages of some hosts are read instead: host → origin."""
+        given = (one.strip().partition("=") for one in self.pinyon_web_hosts.split(","))
+        return {host.lower(): origin.rstrip("/") for host, _, origin in given if host}
 
     @property
     def oauth_ready(self) -> bool:
@@ -217,6 +251,16 @@ class Settings(BaseSettings):
             file.write_text(new_key())
         return SecretStr(file.read_text().strip())
 
+    @property
+    def _search_key(self) -> SecretStr | None:
+        match self.pinyon_search:
+            case "anthropic":
+                return self.anthropic_api_key
+            case "openai":
+                return self.openai_api_key
+            case _:
+                return self.brave_api_key
+
     def missing(self) -> Iterator[Problem]:
         """What Pinyon cannot start without and is not set."""
         if self.slack_bot_token is None:
@@ -229,6 +273,11 @@ class Settings(BaseSettings):
             )
         if self.anthropic_api_key is None and self.openai_api_key is None:
             yield Problem("ANTHROPIC_API_KEY", "missing, and so is OPENAI_API_KEY; Pinyon needs one model vendor")
+        if self.pinyon_search != "off" and self._search_key is None:
+            name = f"{self.pinyon_search.upper()}_API_KEY"
+            yield Problem(name, f"missing; PINYON_SEARCH={self.pinyon_search} searches with it")
+        if self.pinyon_sandbox == "e2b" and self.e2b_api_key is None:
+            yield Problem("E2B_API_KEY", "missing; PINYON_SANDBOX=e2b runs code with it")
         if self.pinyon_database_url and self.pinyon_secret_key is None:
             yield Problem(
                 "PINYON_SECRET_KEY",

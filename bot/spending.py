@@ -9,6 +9,7 @@ from bot.messages import IncomingMessage
 from bot.router import AgentFile
 from bot.settings import Settings
 from bot.telemetry import Metrics
+from bot.toolbox.call import Outcome
 from memory import usage
 from memory.database import Database
 from memory.people import Person
@@ -41,6 +42,24 @@ class Spending:
             cost_usd=asked.cost_usd,
             seconds=asked.seconds,
         )
+        self.background.run(usage.record(self.database, used))
+
+    async def record_tool(self, message: IncomingMessage, agent: AgentFile, outcome: Outcome) -> None:
+        """Write down what a tool was paid for; nobody waits for it."""
+        used = usage.Used(
+            workspace=message.workspace,
+            person=message.person,
+            turn=message.turn,
+            route=agent.route,
+            model=f"tool:{outcome.tool}",
+            input=0,
+            output=0,
+            cache_read=0,
+            cache_write=0,
+            cost_usd=outcome.cost_usd,
+            seconds=0.0,
+        )
+        self.metrics.dollars.labels(used.model).inc(float(outcome.cost_usd or 0))
         self.background.run(usage.record(self.database, used))
 
     async def refusal(self, person: Person, *, now: datetime) -> str:

@@ -2,18 +2,21 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 import structlog
 from pydantic import TypeAdapter
+from pydantic_ai.messages import ModelRequest
 
 from bot.agent import Agent, Answering, Asked, Budget, End, Ended
+from bot.attachments import Attachments, Received
 from bot.durable import patiently, repeatable, step
-from bot.ending import Around, apology, audience_of, narrowest, told, tries_again
+from bot.ending import Around, apology, audience_of, findings_of, narrowest, told, tries_again, unshown
 from bot.messages import (
+    FINDINGS,
     Answer,
     IncomingMessage,
     Notice,
@@ -23,8 +26,11 @@ from bot.messages import (
     message_text,
     read_message,
 )
+from bot.own_skills import Here as Place
+from bot.own_skills import OwnSkills
 from bot.pending import QUESTION, Offer, Waiting, began, card_of, continuation
 from bot.prompt import (
+    NOTHING,
     PUT_ASIDE,
     History,
     asked,
@@ -34,6 +40,7 @@ from bot.prompt import (
     history,
     instructions,
     overheard,
+    own_words_in,
     said_in,
     told_late,
 )
@@ -42,16 +49,19 @@ from bot.router import AgentFile, Router
 from bot.spending import Spending
 from bot.toolbox.act import Accounts, Act
 from bot.toolbox.audited import audited_by
-from bot.toolbox.call import Call
+from bot.toolbox.call import Call, Outcome
 from bot.toolbox.decided import Carried, Decided, answers_in, results_of
 from bot.toolbox.fill import Here
 from bot.toolbox.menu import Available
 from bot.toolbox.recalling import Recalling
+from bot.toolbox.surroundings import Surroundings
 from bot.toolbox.tools import Tools
 from bot.toolbox.trail import STEPS, Trail, identities, rules_of, steps_of
+from integrations.integration import Audience
 from memory.audit import Audit
 from memory.conversations import Conversations, Transcript
 from memory.database import Database
+from memory.files import Files
 from memory.ids import CallId, ConversationId, PersonId, TurnId
 from memory.ledger import Ledger
 from memory.parameters.aliases import Aliases
@@ -61,6 +71,7 @@ from memory.people import Person
 from memory.permissions import StandingPermissions
 from memory.tool_rules import Rule, ToolRules
 from memory.turns import NewTurn, State, StoredTurn, Turns
+from memory.workings import Workings
 from skills.skill import Skill
 
 log = structlog.get_logger()
@@ -85,6 +96,10 @@ class Opened:
     text: str
     """What the person said, in plain words."""
     notice: Notice | None = None
+    told: str = ""
+    """What the person is told instead of an answer."""
+    received: Received = NOTHING
+    """What they attached."""
 
 
 CARRIED: TypeAdapter[Carried] = TypeAdapter(Carried)
@@ -101,6 +116,10 @@ class Parts:
     memory: ParameterMemory
     aliases: Aliases
     surfaces: Mapping[str, Surface]
+    attachments: Attachments
+    own: OwnSkills
+    published: Callable[[TurnId, Audience], Awaitable[None]]
+    """Told (turn, audience) when an answer stands where others read it: what was made for it is theirs to open."""
     accounts: Accounts
     connected: Connected
     offer: Offer
@@ -126,6 +145,10 @@ class Desk:
     trail: Trail
     earlier: Sequence[Transcript]
     """The thread before this turn: the person's own turns, and of others what people could read."""
+    asked: ModelRequest
+    """What the person said and attached, as the model reads it."""
+    heard_by: Sequence[Audience]
+    """Who may hear what stands in the files that are within the tools' reach."""
 
 
 STATES: dict[End, State] = {
@@ -149,6 +172,8 @@ class TurnRoom:
         self._turns = Turns(parts.database)
         self._conversations = Conversations(parts.database)
         self._items = PendingItems(parts.database)
+        self._files = Files(parts.database)
+        self._workings = Workings(parts.database)
         self._aborted: dict[TurnId, asyncio.Event] = {}
 
     async def enqueue(self, message: IncomingMessage) -> bool:
@@ -177,11 +202,11 @@ class TurnRoom:
         structlog.contextvars.bind_contextvars(turn=turn, workspace=message.workspace)
         try:
             opened = await repeatable(self._open, message, stored, reply)
-            if opened.notice is not None:
-                await repeatable(self._give_notice, message, reply, opened.notice)
+            if opened.notice is not None or opened.told:
+                await repeatable(self._give_notice, message, reply, opened)
                 return
             message = replace(message, text=opened.text)
-            desk = await patiently(lambda: self._desk(message, stored, reply, opened.person, aborted))
+            desk = await patiently(lambda: self._desk(message, stored, reply, opened, aborted))
             carried = Carried()
             if message.continues is not None:
                 carried = CARRIED.validate_json(await step("resume", self._resume, desk, message.continues))
@@ -230,16 +255,30 @@ class TurnRoom:
         await reply.status("Reading your message" if message.continues is None else "Going on")
         surface = self._parts.surfaces[message.surface]
         person = await surface.introduce(message)
-        text = await surface.words(message) if person.is_member else ""
-        notice: Notice | None = None
         if not person.is_member:
             notice = "bot" if person.is_bot else "guest" if person.is_guest else "outsider"
-        elif message.continues is None:
-            if not text.strip() and not message.quoted:
-                notice = "only_file" if message.files else "empty"
-            if stored.follows_open:
-                await self._move_on(message, text)
-        return Opened(person=person, text=text, notice=notice)
+            return Opened(person=person, text="", notice=notice)
+        text = await surface.words(message)
+        if message.continues is not None:
+            return Opened(person=person, text=text)
+        received = await self._received(message, reply, surface)
+        text = "\n".join(filter(None, (text.strip(), received.heard)))
+        if stored.follows_open:
+            await self._move_on(message, text)
+        if text or message.quoted:
+            return Opened(person=person, text=text, received=received)
+        notice: Notice = "only_file" if received.files else "empty"
+        return Opened(person=person, text="", notice=notice, told=received.unheard, received=received)
+
+    async def _received(self, message: IncomingMessage, reply: Reply, surface: Surface) -> Received:
+        """What came with a message, once it was read; what a voice note says is shown before it is acted on."""
+        if not message.files:
+            return NOTHING
+        await reply.status("Listening" if any(file.is_voice for file in message.files) else "Reading what you attached")
+        received = await self._parts.attachments.receive(message, surface)
+        if received.heard:
+            await reply.heard(received.heard)
+        return received
 
     async def _move_on(self, message: IncomingMessage, text: str) -> None:
         """Close what the person's earlier turns left open in the thread: they answered it, or asked something new."""
@@ -264,7 +303,10 @@ class TurnRoom:
     async def _answer(self, desk: Desk, carried: Carried) -> Ended:
         earlier = desk.earlier
         past, work = history(earlier), desk.work
-        work.audience = narrowest(own.audience for own in earlier if own.person == desk.person.id)
+        if earlier and earlier[-1].findings and earlier[-1].person == desk.person.id:
+            work.unshown = FINDINGS.validate_json(earlier[-1].findings)
+        before: list[Audience | None] = [one.audience for one in earlier if one.person == desk.person.id]
+        work.audience = narrowest([*before, *desk.heard_by])
         if desk.message.continues is None:
             carried = await self._answered(desk, past)
             past = replace(past, held=past.held | carried.results)
@@ -274,7 +316,7 @@ class TurnRoom:
                 return Ended(end="waiting")
             closed = closing(past, PUT_ASIDE)
             work.closes = closed if carried.results else ()
-            work.past = [*past.messages, *closed, asked(desk.message)]
+            work.past = [*past.messages, *closed, desk.asked]
         else:
             # Others may have gone on with the thread meanwhile, and may be waiting for something themselves.
             goes_on = bool(earlier) and earlier[-1].turn == desk.message.continues
@@ -332,19 +374,22 @@ class TurnRoom:
         # Also after a crash, when the step that asked the model is not run again.
         desk.reply.only_links(work.tools.gives())
         place = await desk.reply.finish(answer)
+        if not (message.private or answer.aside):
+            await patiently(lambda: self._parts.published(message.turn, audience or "here"))
         if items and place and answer.card is around.card:
             await patiently(lambda: self._items.shown(message.turn, place))
         new = list(work.new)
         if ended.end not in ("answered", "waiting", "later"):
             new.append(closed_with(answer.text or "(I said nothing more.)"))
         if message.continues is None:
-            new[:0] = [*work.closes, asked(message)]
+            new[:0] = [*work.closes, desk.asked]
         transcript = Transcript(
             turn=message.turn,
             messages=dump(new),
             held=json.dumps(ended.held),
             audience=audience,
             trail=STEPS.dump_json(list(desk.trail.steps)).decode(),
+            findings=unshown(answer, findings_of(work)),
         )
         retry_at = ended.retry_at if tries_again(ended, around) else None
         state = "failed" if ended.end == "later" and retry_at is None else STATES[ended.end]
@@ -363,13 +408,29 @@ class TurnRoom:
         then = continuation(message, message.turn, not_before=retry_at) if retry_at is not None else None
         await self._turns.conclude(transcript, state, worker=self._parts.ledger.worker, then=then)
 
-    async def _give_notice(self, message: IncomingMessage, reply: Reply, notice: Notice) -> str:
-        if notice == "bot" and message.ts not in ("", message.thread):
+    async def _give_notice(self, message: IncomingMessage, reply: Reply, opened: Opened) -> str:
+        if opened.notice == "bot" and message.ts not in ("", message.thread):
             await reply.status("")  # two machines that answer each other in a thread would never end
         else:
-            await reply.finish(Answer(text="", state="failed", notice=notice, turn=message.turn))
-        await patiently(lambda: self._turns.finish(message.turn, "answered"))
-        return notice
+            notice = None if opened.told else opened.notice
+            answer = Answer(text=opened.told, state="failed", notice=notice, turn=message.turn)
+            await reply.finish(replace(answer, received=opened.received.summary))
+        if opened.notice == "only_file":
+            await patiently(lambda: self._keep_files(message, opened.received))
+        else:
+            await patiently(lambda: self._turns.finish(message.turn, "answered"))
+        return str(opened.notice)
+
+    async def _keep_files(self, message: IncomingMessage, received: Received) -> None:
+        """Close a turn that brought only files, so that the next question in the thread knows them."""
+        trail = Trail(about=Run(words="", me=frozenset()))
+        trail.heard(heard_in(message, received))
+        transcript = Transcript(
+            turn=message.turn,
+            messages=dump([asked(message, received), closed_with("What should I do with it?")]),
+            trail=STEPS.dump_json(list(trail.steps)).decode(),
+        )
+        await self._turns.conclude(transcript, "answered", worker=self._parts.ledger.worker)
 
     async def _apologise(self, message: IncomingMessage, reply: Reply) -> str:
         await reply.finish(Answer(text="", state="failed", card=apology(message.turn), turn=message.turn))
@@ -379,9 +440,9 @@ class TurnRoom:
     # What they are made of.
 
     async def _desk(
-        self, message: IncomingMessage, stored: StoredTurn, reply: Reply, person: Person, aborted: asyncio.Event
+        self, message: IncomingMessage, stored: StoredTurn, reply: Reply, opened: Opened, aborted: asyncio.Event
     ) -> Desk:
-        parts = self._parts
+        parts, person = self._parts, opened.person
         agent = parts.router.choose(message)
         usable, missing = await parts.connected.skills(person)
         usable = [one for one in usable if not message.without or one.skill.integration != message.without]
@@ -393,9 +454,13 @@ class TurnRoom:
             now=parts.now,
             asked_in="" if message.private else message.channel,
         )
-        act = Act(person, parts.accounts, waiting, now=parts.now)
-        earlier = await self._earlier(message, person)
-        trail = await self._trail(message, person, usable, earlier)
+        earlier, answers = await self._earlier(message, person), await self._answers(message)
+        trail = await self._trail(message, person, usable, earlier, opened.received)
+        words = [message.text, *answers, *(own_words_in(one) for one in earlier if one.person == person.id)]
+        surroundings = self._surroundings(message, person, question="\n".join(words))
+        if opened.received.has_table:
+            parts.own.computes(surroundings.here)
+        act = Act(person, parts.accounts, waiting, now=parts.now, surroundings=surroundings)
 
         async def announce(call: Call) -> None:
             # What a call names, others in a channel may not know of.
@@ -412,10 +477,14 @@ class TurnRoom:
             audited=audited_by(Audit(parts.database), person),
             announce=announce,
             recall=self._recalling(message, person, agent),
+            off=[f"- {name}: {why}" for name, why in (await parts.own.off(person)).items()],
         )
 
         async def record(answer: Asked, model: str) -> None:
             await parts.spending.record(message, agent, answer, model)
+
+        async def record_tool(outcome: Outcome) -> None:
+            await parts.spending.record_tool(message, agent, outcome)
 
         async def stopping() -> bool:
             return (await patiently(lambda: self._turns.load(message.turn))).state == "stopping"
@@ -439,6 +508,8 @@ class TurnRoom:
             aborted=aborted,
             deadline=asyncio.get_running_loop().time() + parts.budget.seconds,
             record=record,
+            record_tool=record_tool,
+            look=parts.attachments.picture,
         )
         decided = Decided(tools=tools, act=act, waiting=waiting, ledger=parts.ledger, items=self._items, trail=trail)
         return Desk(
@@ -450,7 +521,30 @@ class TurnRoom:
             work=work,
             trail=trail,
             earlier=earlier,
+            asked=asked(message, opened.received),
+            heard_by=await self._heard_by(message, person),
         )
+
+    async def _answers(self, message: IncomingMessage) -> Sequence[str]:
+        """What the person answered to the questions of the turn that this one goes on with."""
+        return answers_in(await self._items.of_turn(message.continues)) if message.continues is not None else ()
+
+    def _surroundings(self, message: IncomingMessage, person: Person, *, question: str) -> Surroundings:
+        here = Place(
+            person=person,
+            conversation=message.conversation,
+            turn=message.turn,
+            question=question,
+            channel=message.channel,
+            private=message.private,
+            now=self._parts.now(),
+        )
+        return Surroundings(here=here, own=self._parts.own, files=self._files, workings=self._workings)
+
+    async def _heard_by(self, message: IncomingMessage, person: Person) -> Sequence[Audience]:
+        if message.continues is None and message.ts == message.thread:
+            return ()  # a thread begins without files of its own
+        return [file.audience for file in await self._files.seen_by(message.conversation, person.id)]
 
     def _recalling(self, message: IncomingMessage, person: Person, agent: AgentFile) -> Recalling:
         place = "" if message.private else message.channel
@@ -477,15 +571,19 @@ class TurnRoom:
         ]
 
     async def _trail(
-        self, message: IncomingMessage, person: Person, usable: Sequence[Available], earlier: Sequence[Transcript]
+        self,
+        message: IncomingMessage,
+        person: Person,
+        usable: Sequence[Available],
+        earlier: Sequence[Transcript],
+        received: Received,
     ) -> Trail:
         """What the gate goes by as the turn begins: what was passed on with the question, or led up to this card."""
         trail = Trail(about=await self._about(message, person, usable, earlier))
         if message.continues is None:
-            names = (file.name for file in message.files)
-            trail.heard("\n".join(filter(None, [message.quoted, quoted_words(message.text), *names])))
+            trail.heard(heard_in(message, received))
             return trail
-        trail.answered(answers_in(await self._items.of_turn(message.continues)))
+        trail.answered(await self._answers(message))
         for transcript in earlier:
             if began(transcript.turn) == began(message.turn):
                 trail.go_on(steps_of(transcript))
@@ -523,3 +621,9 @@ class TurnRoom:
         place = next((item.card for item in items if item.card), None)
         if card is not None and place is not None:
             await self._parts.surfaces[surface].redraw(card, place, items[0].workspace)
+
+
+def heard_in(message: IncomingMessage, received: Received) -> str:
+    """All that came with a message and is not its person's own words."""
+    attached = (piece for told in received.told for piece in told)
+    return "\n".join(filter(None, [message.quoted, quoted_words(message.text), *attached]))

@@ -11,19 +11,14 @@ import orjson
 from pydantic import JsonValue
 
 from documents.visible import visible
-from documents.written import Value
+from documents.written import LIVE, MAX_TEXT, Value, dead
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-MAX_TEXT = 32_000
-"""Characters of a cell; Excel takes 32,767."""
 WIDEST = 60
-LIVE = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-"""What a text may begin with that a spreadsheet then computes (OWASP, CSV Injection)."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?")
-_SIGNED = re.compile(r"[+-]\d+(?:[.,]\d+)*%?")
 _NO_TAB = re.compile(r"[\[\]:*?/\\]")
 _MOST_EXACT = 2**53
 """Excel counts in floating point; a larger whole number would lose its last digits."""
@@ -34,7 +29,7 @@ def csv(body: bytes, _options: Mapping[str, JsonValue]) -> bytes:
     [sheet] = orjson.loads(body)
     made = StringIO(newline="")
     writer = rfc4180.writer(made, lineterminator="\r\n")
-    writer.writerow([_dead(name) for name in sheet["columns"]])
+    writer.writerow([dead(name) for name in sheet["columns"]])
     writer.writerows([_plain(value) for value in row] for row in sheet["rows"])
     return b"\xef\xbb\xbf" + made.getvalue().encode()
 
@@ -42,15 +37,7 @@ def csv(body: bytes, _options: Mapping[str, JsonValue]) -> bytes:
 def _plain(value: Value) -> Value:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    return _dead(value) if isinstance(value, str) else value
-
-
-def _dead(text: str) -> str:
-    """A text that no spreadsheet computes: a sign before it, where it would. A number stays one."""
-    shown = visible(text)[:MAX_TEXT]
-    begins = shown.lstrip(" \n\u00a0")
-    is_live = begins.startswith(LIVE) or shown.startswith(("\n", "\t"))
-    return f"'{shown}" if is_live and not _SIGNED.fullmatch(shown) else shown
+    return dead(value) if isinstance(value, str) else value
 
 
 def workbook(body: bytes, _options: Mapping[str, JsonValue]) -> bytes:

@@ -9,8 +9,9 @@ from pydantic import JsonValue, SecretStr
 
 Level: TypeAlias = Literal["read", "write"]
 """How much may be done with an account: only read, or also change things."""
-Audience: TypeAlias = Literal["asker", "members"]
-"""Who may hear what a tool found: the asker alone, or every member of the workspace, but no guest or other company."""
+Audience: TypeAlias = Literal["asker", "members", "here"]
+"""Who may hear what a tool found: the asker alone; every member of the workspace, but no guest or other company; or
+everybody who reads where it was asked, because it stands there, or in public, already."""
 TokenAnswer: TypeAlias = Mapping[str, JsonValue]
 """What a token endpoint answered."""
 

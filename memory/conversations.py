@@ -26,6 +26,8 @@ class TranscriptRow(Base):
     """Who may hear what the turn rests on: `asker`, `members`; nothing when it rests on nothing that was found."""
     trail: Mapped[str] = mapped_column(Text, server_default=text("'[]'"))
     """JSON list: what the turn's calls showed and did, as the gate needs it for later turns (`bot.provenance.Step`)."""
+    findings: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    """JSON: files, table and code that calls left for the person and that no answer showed yet; empty without any."""
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
 
     __table_args__ = (Index("by_conversation", "conversation", "seq"),)
@@ -43,10 +45,13 @@ class Transcript:
     audience: Audience | None = None
     """Who may hear what was said: the asker alone, or all members; None when it rests on nothing that was found."""
     trail: str = "[]"
+    findings: str = ""
+    """What calls left for the person that no answer showed yet."""
 
 
 LATEST = text(
-    "SELECT s.turn, s.messages, s.held, s.audience, s.trail, t.person FROM transcripts s JOIN turns t ON t.id = s.turn"
+    "SELECT s.turn, s.messages, s.held, s.audience, s.trail, s.findings, t.person"
+    " FROM transcripts s JOIN turns t ON t.id = s.turn"
     " WHERE s.conversation = :conversation ORDER BY s.seq DESC LIMIT :turns"
 )
 
@@ -68,6 +73,7 @@ class Conversations:
                 person=row.person,
                 audience=row.audience,
                 trail=row.trail,
+                findings=row.findings,
             )
             for row in reversed(rows)
         ]

@@ -14,6 +14,14 @@ GrantId = NewType("GrantId", str)
 PendingId = NewType("PendingId", str)
 CallId = NewType("CallId", str)
 """The model's own id of a tool call; unique within its turn."""
+FileId = NewType("FileId", str)
+"""A file of a conversation; 128 random bits, so that knowing one tells no other."""
+PageId = NewType("PageId", str)
+"""A page that was made for somebody; 128 random bits."""
+PageId = NewType("PageId", str)
+"""A page made for people; 128 random bits."""
+WorkingId = NewType("WorkingId", str)
+"""The code behind a result."""
 
 
 def person_id(workspace: WorkspaceId, user: str) -> PersonId:

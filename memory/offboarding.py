@@ -12,8 +12,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 from memory.audit import OURSELVES, Entry, enter_within
 from memory.connect_flows import ConnectFlowRow, ConnectLinkRow
 from memory.database import Database
+from memory.databases import DatabaseRow
+from memory.files import FileRow
 from memory.grants import GrantRow
 from memory.ids import PersonId, TurnId, WorkspaceId, workspace_of
+from memory.pages import PageRow
 from memory.parameters import models
 from memory.parameters.aliases import AliasRow
 from memory.parameters.happened import EventRow
@@ -28,11 +31,15 @@ from memory.tool_rules import ToolRuleRow
 from memory.turns import STOPS, TurnRow
 from memory.warm_starts import WarmStartRow
 from memory.web_sessions import WebSessionRow
+from memory.workings import WorkingRow
 
 LEFT = "They left the workspace, or it ended our access."
 
 MEMORY = (EvidenceRow, AliasRow, EventRow)
 """What is remembered of people, and what became of it."""
+
+THEIRS = (*MEMORY, FileRow, PageRow, WorkingRow)
+"""All that is kept for a person alone, beside their accounts."""
 
 Whose: TypeAlias = Callable[[InstrumentedAttribute[str]], ColumnElement[bool]]
 """Picks rows by the column that names their person."""
@@ -63,7 +70,7 @@ class Offboarding:
     async def end_workspace(self, workspace: WorkspaceId) -> Left:
         """End everything of everybody in a workspace that has thrown us out, and forget what its admins decided."""
         async with self.database.sessions.begin() as session:
-            for row in (SkillRuleRow, ToolRuleRow):
+            for row in (DatabaseRow, SkillRuleRow, ToolRuleRow):
                 await session.execute(delete(row).where(row.workspace == workspace))
             await models.clear(await session.connection(), workspace)
         # Everybody's id begins with their workspace (`memory.ids`), in every table alike.
@@ -85,7 +92,7 @@ class Offboarding:
     async def _end(self, whose: Whose) -> Left:
         async with self.database.engine.begin() as connection:
             people = await _having(connection, whose)
-            for row in (WebSessionRow, ConnectFlowRow, ConnectLinkRow, ShareRow, WarmStartRow, *MEMORY):
+            for row in (WebSessionRow, ConnectFlowRow, ConnectLinkRow, ShareRow, WarmStartRow, *THEIRS):
                 await connection.execute(delete(row).where(whose(row.person)))
             cards = await _void(connection, whose)
             await _stop(connection, whose)
@@ -157,6 +164,6 @@ def _has_something() -> ColumnElement[bool]:
         (ConnectLinkRow.person, ConnectLinkRow.used_at.is_(None)),
         (PendingRow.person, PendingRow.state == "open"),
         (PermissionRow.person, PermissionRow.person.is_not(None)),
-        *((row.person, row.person.is_not(None)) for row in (WarmStartRow, *MEMORY)),
+        *((row.person, row.person.is_not(None)) for row in (WarmStartRow, *THEIRS)),
     )
     return or_(*(select(person).where(and_(person == PersonRow.id, which)).exists() for person, which in mine))

@@ -4,12 +4,13 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Table, func, select, update
+from sqlalchemy import Column, ColumnElement, Table, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from memory.connect_flows import ConnectFlowRow, ConnectLinkRow
 from memory.crypto import KID_BYTES, Keyring, Tampered
 from memory.database import Base, Database
+from memory.databases import SEALED_FOR, DatabaseRow
 from memory.grants import GrantRow
 from memory.ids import PersonId, workspace_of
 
@@ -22,13 +23,17 @@ _PAUSE = 0.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealed:
-    """One column of sealed values, in a table with the columns `person` and `integration`."""
+    """One column of sealed values."""
 
     table: str
     key: str
     column: str
+    whose: str = "person"
+    """The column with the id of whom a value belongs to; it begins with a workspace."""
+    integration: str | None = "integration"
+    """The column with the integration that it is for; None where it is for none."""
     use: str = "{integration}"
-    """What a value is bound to beside its person."""
+    """What a value is bound to beside its owner."""
 
     @property
     def rows(self) -> Table:
@@ -42,6 +47,11 @@ class Sealed:
     def value(self) -> Column[bytes]:
         return self.rows.c[self.column]
 
+    @property
+    def owners(self) -> tuple[ColumnElement[str], ColumnElement[str]]:
+        """Whom the values belong to, and for which integration."""
+        return self.rows.c[self.whose], self.rows.c[self.integration] if self.integration else literal("")
+
     def owner(self, person: str, integration: str) -> dict[str, str]:
         """Whom a value is bound to: what it was sealed with, and is opened with."""
         use = self.use.format(integration=integration)
@@ -52,6 +62,7 @@ SEALED = (
     Sealed(table=GrantRow.__tablename__, key="id", column="sealed"),
     Sealed(table=ConnectLinkRow.__tablename__, key="id", column="held", use="{integration} held"),
     Sealed(table=ConnectFlowRow.__tablename__, key="state", column="verifier", use="{integration} verifier"),
+    Sealed(table=DatabaseRow.__tablename__, key="id", column="sealed", whose="id", integration=None, use=SEALED_FOR),
 )
 """Every sealed column there is; a test compares it with the tables."""
 
@@ -130,8 +141,8 @@ class _Work:
 
     async def _one_batch(self, session: AsyncSession, after: str) -> str | None:
         """Seal the next rows anew. The key of the last one, or None when there were none."""
-        rows, key, value = self._sealed.rows.c, self._sealed.id, self._sealed.value
-        statement = select(key, value, rows.person, rows.integration).where(*self._old(), key > after).order_by(key)
+        key, value = self._sealed.id, self._sealed.value
+        statement = select(key, value, *self._sealed.owners).where(*self._old(), key > after).order_by(key)
         # Whoever refreshes holds the row while the vendor answers, and then seals with the newest key anyway.
         found = await session.execute(statement.limit(self._batch).with_for_update(skip_locked=True))
         last = None

@@ -108,8 +108,9 @@ CONCLUDE = text(
     "  UPDATE turns SET state = :state, finished_at = clock_timestamp()"
     "  WHERE id = :id AND finished_at IS NULL AND (worker IS NULL OR worker = :worker) RETURNING conversation"
     "), kept AS ("
-    "  INSERT INTO transcripts (turn, conversation, messages, held, audience, trail)"
-    "  SELECT :id, conversation, :messages, :held, :audience, :trail FROM closed ON CONFLICT (turn) DO NOTHING"
+    "  INSERT INTO transcripts (turn, conversation, messages, held, audience, trail, findings)"
+    "  SELECT :id, conversation, :messages, :held, :audience, :trail, :findings FROM closed"
+    "  ON CONFLICT (turn) DO NOTHING"
     ") SELECT 1 FROM closed"
 )
 NOTIFY = text("SELECT pg_notify(:channel, :payload)")
@@ -205,6 +206,7 @@ class Turns:
             "held": transcript.held,
             "audience": transcript.audience,
             "trail": transcript.trail,
+            "findings": transcript.findings,
         }
         if then is None:
             closed = await self._database.single.rows(CONCLUDE, values)

@@ -67,6 +67,7 @@ async def playing(company: Company, *, port: int, keys: Mapping[str, str], data:
     child = await Child.start(environment=environment, log=data / f"pinyon-{port}.log")
     try:
         await child.until(Ready(servers.bot_url), seconds=PATIENCE)
+        await servers.open_sales(database.result(), secret_key=environment["PINYON_SECRET_KEY"])
         print(f"Pinyon is at {servers.slack.url}  (Ctrl-C ends it)", flush=True)
         await until_first(stop, child)
     finally:
@@ -81,6 +82,7 @@ def surroundings(servers: Servers, *, keys: Mapping[str, str], data: Path, datab
     settings = servers.settings(data)
     if keys:
         settings = {name: value for name, value in settings.items() if not name.startswith(("ANTHROPIC_", "OPENAI_"))}
+        settings["PINYON_SEARCH"] = "anthropic" if "ANTHROPIC_API_KEY" in keys else "openai"
     return {
         **outer,
         **settings,

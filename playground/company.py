@@ -12,8 +12,6 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from playground import stand_ins
-
 FOLDER = Path(__file__).parent / "company"
 SEEDS = ("people", "slack", "github", "jira", "gmail", "calendar", "drive", "adversarial", "stories")
 TEMPLATE = re.compile(r"%\{([+-]?\d+):(date|weekday|iso)\}")
@@ -184,9 +182,8 @@ def story_day(now: datetime) -> date:
 def load_company(*, today: date, renamed: bool = False, poison: tuple[str, ...] = ()) -> Company:
     """Tell the company as of `today`. `renamed` gives everybody and everything another name.
 
-    `poison` names items of adversarial.yaml, or is `("all",)`. Those for Slack are laid over here, and those that
-    nothing of Pinyon's reads yet (web pages, the database) lie in files of the Drive; the others are carried in
-    `Company.poison` for the server of their vendor.
+    `poison` names items of adversarial.yaml, or is `("all",)`. Those for Slack are laid over here; the others are
+    carried in `Company.poison` for the server of their vendor, the pages and the database.
     """
     today = workday(today, 0)
     names = _names() if renamed else MappingProxyType[str, str]({})
@@ -194,7 +191,6 @@ def load_company(*, today: date, renamed: bool = False, poison: tuple[str, ...] 
     facts = trees["people"]["company"]
     zone = ZoneInfo(facts["zone"])
     items = _poison(trees["adversarial"]["items"], poison)
-    trees["drive"] = _with_stand_ins(trees["drive"], items, today, names)
     people = tuple(_person(raw) for raw in trees["people"]["people"])
     staff = tuple(person.handle for person in people if person.kind == "member")
     slack = trees["slack"]
@@ -259,12 +255,6 @@ def _poisoned_channel(channel: Channel, item: Poison, now: datetime) -> Channel:
     if by is None:
         return channel
     return replace(channel, messages=(*channel.messages, Saying(id=item.id, by=by, text=text, at=now)))
-
-
-def _with_stand_ins(drive: Tree, items: tuple[Poison, ...], today: date, names: Mapping[str, str]) -> Tree:
-    pages = {path.stem: path.read_text("utf-8") for path in (FOLDER / "pages").iterdir()}
-    found = stand_ins.files({item.id: item.text for item in items}, pages)
-    return {**drive, "files": [*drive["files"], *(_told(raw, today, names) for raw in found)]}
 
 
 def _poison(raw: list[Tree], wanted: tuple[str, ...]) -> tuple[Poison, ...]:

@@ -1,9 +1,10 @@
 """What to try next, as the person at the page goes on."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from playground.servers import Servers
+from playground.slack.app import JSON
 
 STEPS: tuple[tuple[Callable[[Servers], bool], str], ...] = (
     (lambda servers: _was_asked(servers, "message.im"), "ask Pinyon which pull requests wait for your review."),
@@ -23,6 +24,26 @@ STEPS: tuple[tuple[Callable[[Servers], bool], str], ...] = (
     (
         lambda servers: _looked_at_memory(servers),
         "write /pinyon memory. All that it knows of you is there, to change and to forget.",
+    ),
+    (
+        lambda servers: _attached(servers, filetype="csv"),
+        "attach usage_by_region.csv with the paper clip, and write: which region fails most? Make a chart of it.",
+    ),
+    (
+        lambda servers: any(seen.path != "/" for seen in servers.pages.calls),
+        "name an article: summarise https://contourlines.example/slope-shading.",
+    ),
+    (
+        lambda servers: _said(servers, "customer", "invoice", "database", "revenue"),
+        "ask the company's database: how many customers do we have? The answer shows its SQL.",
+    ),
+    (
+        lambda servers: _said(servers, "page", "slides", "report"),
+        "have something made to show around: make a page of that, with a chart.",
+    ),
+    (
+        lambda servers: _attached(servers, subtype="slack_audio"),
+        "speak instead of writing: record a clip, such as “sort my thoughts into a list”, with what you have in mind.",
     ),
     (lambda servers: bool(servers.google.calls), "ask for something else: what is on your calendar today."),
     (lambda servers: _was_asked(servers, "app_mention"), "ask in a channel: write @Pinyon and a question in #general."),
@@ -61,6 +82,25 @@ def _was_asked(servers: Servers, event: str) -> bool:
         entry.name == event and "bot_id" not in entry.request.get("event", {})
         for entry in servers.slack.world.traffic.entries
     )
+
+
+def _events(servers: Servers) -> Iterator[JSON]:
+    """What Pinyon was told that people wrote."""
+    for entry in servers.slack.world.traffic.entries:
+        event: JSON = entry.request.get("event", {})
+        if event.get("type") in ("message", "app_mention") and "bot_id" not in event:
+            yield event
+
+
+def _attached(servers: Servers, **facts: str) -> bool:
+    """Whether a person attached a file of which all this holds."""
+    files = (file for event in _events(servers) for file in event.get("files", ()))
+    return any(all(file.get(name) == value for name, value in facts.items()) for file in files)
+
+
+def _said(servers: Servers, *words: str) -> bool:
+    """Whether a person wrote one of these words."""
+    return any(word in str(event.get("text", "")).lower() for event in _events(servers) for word in words)
 
 
 def _is_connected(servers: Servers) -> bool:

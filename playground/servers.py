@@ -1,22 +1,35 @@
 """All of the playground's servers together, and the settings that point Pinyon at them."""
 
+import asyncio
 import socket
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.slack.manifest import manifest
+from memory.crypto import Keyring
+from memory.database import open_database
+from memory.databases import Databases
+from memory.ids import WorkspaceId, person_id
 from playground.atlassian import AtlassianServer
-from playground.company import Company
+from playground.company import Company, seed_text
 from playground.github import GitHubServer
 from playground.google import GoogleServer
 from playground.model import Brain, DemoModel, ModelServer, Pace
+from playground.pages import PagesServer
+from playground.sales import load_sales, set_up_sales
 from playground.slack import SlackApp, SlackServer
-from playground.slack.page_reading import PageFacts
+from playground.slack.page_reading import PageFacts, Sample
+
+SAMPLES = {
+    "usage_by_region.csv": "Map loads and packs by week, region and phone",
+    "budget.csv": "What was planned and spent, in euros",
+}
 
 
 @dataclass(kw_only=True)
 class Servers:
-    """Slack, GitHub, Jira, Google and a model vendor on loopback, with one company's people and work in them."""
+    """All that Pinyon works with, on loopback, with one company's people and work in it."""
 
     company: Company
     brain: Brain = field(default_factory=DemoModel)
@@ -30,6 +43,7 @@ class Servers:
     github: GitHubServer = field(init=False)
     atlassian: AtlassianServer = field(init=False)
     google: GoogleServer = field(init=False)
+    pages: PagesServer = field(init=False)
     model: ModelServer = field(init=False)
 
     @property
@@ -43,8 +57,9 @@ class Servers:
         self.github = GitHubServer(self.company)
         self.atlassian = AtlassianServer(self.company, sites=self.jira_sites)
         self.google = GoogleServer(self.company)
-        self.model = ModelServer(self.brain, pace=self.pace)
-        for server in (self.github, self.atlassian, self.google, self.model):
+        self.pages = PagesServer(self.company)
+        self.model = ModelServer(self.brain, pace=self.pace, search=self.pages.search)
+        for server in (self.github, self.atlassian, self.google, self.pages, self.model):
             await server.start()
         self.slack = SlackServer(
             self.company, app=SlackApp.from_manifest(manifest()), port=self.page_port, page=self._page()
@@ -60,7 +75,7 @@ class Servers:
 
     async def stop(self) -> None:
         """Close everything."""
-        for server in (self.slack, self.github, self.atlassian, self.google, self.model):
+        for server in (self.slack, self.github, self.atlassian, self.google, self.pages, self.model):
             await server.stop()
 
     def _page(self) -> PageFacts:
@@ -69,9 +84,26 @@ class Servers:
                 {"name": "GitHub", "url": self.github.url, "icon": "branch", "note": ""},
                 {"name": "Jira", "url": self.atlassian.site_url, "icon": "ticket", "note": ""},
                 {"name": "Google", "url": self.google.url, "icon": "mail", "note": ""},
+                {"name": "Articles", "url": self.pages.url, "icon": "web", "note": ""},
             ],
             web_url=self.bot_url,
+            samples=samples(self.company),
         )
+
+    async def open_sales(self, database: str, *, secret_key: str) -> None:
+        """Load the company's own database into `database`, where Pinyon's tables are, and open it to everybody.
+
+        `secret_key` is the PINYON_SECRET_KEY of that Pinyon. An admin would do the same on its page for databases.
+        """
+        admin = next(person for person in self.company.people if person.is_admin)
+        analyst = await asyncio.to_thread(load_sales, database, self.company)
+        opened = open_database(database)
+        try:
+            databases = Databases(opened, Keyring(secret_key))
+            by = person_id(WorkspaceId(self.slack.workspace.id), admin.slack)
+            await set_up_sales(databases, analyst, by=by, now=datetime.now(UTC))
+        finally:
+            await opened.close()
 
     def settings(self, data: Path) -> dict[str, str]:
         """The environment with which Pinyon lives here, its data in `data`."""
@@ -106,10 +138,22 @@ class Servers:
             "GOOGLE_REVOKE_URL": self.google.revoke_url,
             "GOOGLE_USERINFO_URL": self.google.userinfo_url,
             "GOOGLE_MAIL_URL": f"{self.google.url}/mail",
+            "PINYON_WEB_HOSTS": self.pages.web_hosts,
+            "PINYON_SEARCH": "anthropic",
+            "PINYON_SANDBOX": "auto",
             "PINYON_DATA_DIR": str(data),
             "PINYON_PUBLIC_URL": self.bot_url,
             "PINYON_PORT": str(self.bot_port),
         }
+
+
+def samples(company: Company) -> tuple[Sample, ...]:
+    """Files of the company's, to attach for who has none at hand."""
+    is_renamed = bool(company.names)
+    return tuple(
+        Sample(name, about, seed_text(f"files/{name}", today=company.today, renamed=is_renamed).encode())
+        for name, about in SAMPLES.items()
+    )
 
 
 def free_port() -> int:

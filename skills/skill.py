@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar, get_type_hints
@@ -14,6 +15,7 @@ from integrations.integration import Audience, Level
 from memory.ids import PersonId
 from skills.own_records import OwnRecords
 from skills.record import Record
+from skills.showing import NewFile, Table, Working
 
 Client = TypeVar("Client")
 Effect = Literal["read", "write"]
@@ -31,7 +33,10 @@ class Asker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolContext(Generic[Client]):
-    """All that a tool can reach: a client signed in as the asker, whose account that is, and the time."""
+    """All that a tool can reach: a client signed in as the asker, whose account that is, and the time.
+
+    A skill without an integration is given the client that `bot/own_skills` has for it, made for this conversation.
+    """
 
     client: Client
     account: str
@@ -61,6 +66,14 @@ class Result:
     An answer may hold these and what the person wrote, and no others."""
     undo: dict[str, JsonValue] | None = None
     """Of a write that can be taken back: what the tool's `undo` has to know."""
+    files: tuple[NewFile, ...] = ()
+    """Files that it brought or made."""
+    table: Table | None = None
+    """A table that the person gets with the answer; of several of one turn the last one."""
+    working: Working | None = None
+    """The code behind the result, shown on demand."""
+    cost_usd: Decimal | None = None
+    """What somebody is paid for it, in US dollars; shown under the answer, and counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,6 +333,10 @@ class Skill:
     """Who may hear what it finds. An answer in a channel that rests on more private things goes to the asker alone."""
     own_records: OwnRecords | None = None
     """What memory may learn from before the first question, when the person chooses so on connecting."""
+    patience: float = 60.0
+    """Seconds that one call may take."""
+    at_hand: bool = False
+    """Whether its tools are shown even where there are too many to show: what a file or a link needs at once."""
 
     def tools_at(self, level: Level) -> tuple[Tool, ...]:
         """The tools that somebody with this level may use."""

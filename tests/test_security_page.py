@@ -11,11 +11,11 @@ from skills.catalog import skill_catalog
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "SECURITY.md").read_text()
-LINES = 130
+LINES = 140
 """One page, as people print it."""
 NOT_BUILT = "Not built, so not promised:"
-FAMILIES = "link tok deputy chan ext share appr inj exfil mem slack dup bot admin audit web tool sched"
-AN_ID = re.compile(rf"`((?:{FAMILIES.replace(' ', '|')})_[a-z_]+|ssrf|sched)`")
+FAMILIES = "link tok deputy chan ext share appr inj exfil mem slack dup bot admin audit web tool sched sql cost"
+AN_ID = re.compile(rf"`((?:{FAMILIES.replace(' ', '|')})_[a-z_]+|ssrf|sched|sandbox)`")
 
 BUILT = """
     link_cosf link_login_csrf link_state link_pkce_mixup link_open_redirect link_scopes link_forwarded
@@ -24,6 +24,7 @@ BUILT = """
     appr_actor appr_hash appr_once appr_spoof appr_unicode appr_fatigue appr_toctou
     inj_sources exfil_unfurl exfil_fetch exfil_sink tool_rugpull mem_poison mem_autofill
     slack_sig dup_write bot_loop admin_authz audit_chain web_xss
+    ssrf sql_wall sql_limits sandbox cost_dos
 """
 """The threats of our list that this version has to stand up to."""
 
@@ -64,7 +65,7 @@ def test_it_is_one_page() -> None:
     assert len(PAGE.splitlines()) <= LINES
 
 
-def test_exfil_fetch_no_tool_of_ours_sends_anything_by_reading() -> None:
-    """exfil_fetch: the first one that does has to be promised anew, with the gate's rule for it."""
+def test_exfil_fetch_only_the_web_is_told_anything_by_reading() -> None:
+    """exfil_fetch: another tool that sends by reading has to be promised anew, with the gate's rule for it."""
     tools = [tool for skill in skill_catalog().values() for tool in skill.tools]
-    assert [tool.name for tool in tools if tool.effect == "read" and tool.egress] == []
+    assert [tool.name for tool in tools if tool.effect == "read" and tool.egress] == ["read_page", "search_web"]

@@ -11,6 +11,7 @@ import httpx
 from bot.doctor.accounts import check_integrations, check_sign_in
 from bot.doctor.finding import Finding
 from bot.doctor.models import check_models
+from bot.doctor.sandbox import check_sandbox
 from bot.doctor.slack import check_slack
 from bot.doctor.storage import check_data_dir, check_database
 from bot.doctor.web import check_public_url
@@ -37,6 +38,7 @@ async def examine(
         check_public_url(settings, http=http),
         check_sign_in(settings, http=http, now=now),
         check_integrations(settings, http=http, now=now),
+        check_sandbox(settings, http=http),
     )
     found = await asyncio.gather(*map(_timed, checks))
     # One line for each setting: what is malformed was not asked about, and would be called missing here.

@@ -1,6 +1,7 @@
 """Links, addresses and mentions in a text, and which of them the person or a service gave."""
 
 import re
+from urllib.parse import urlsplit
 
 from bot.provenance.run import Run, tainted
 from bot.provenance.words import INVISIBLE, norm, own_words
@@ -37,8 +38,21 @@ def address(link: str) -> str:
     text = re.sub(
         r"^(?:https?://|mailto:)", "", INVISIBLE.sub("", link).strip().replace("&amp;", "&"), flags=re.IGNORECASE
     )
-    host, slash, path = text.rstrip(".,;:!?").partition("/")
-    return (host.lower().removeprefix("www.") + slash + path).rstrip("/")
+    # One sign or two end a sentence; a longer run could spell something.
+    host, slash, path = re.sub(r"(?<![.,;:!?])[.,;:!?]{1,2}$", "", text).partition("/")
+    return (host.lower().removeprefix("www.") + slash + path).removesuffix("/")
+
+
+def as_sent(link: str) -> str:
+    """What a request to an address carries to whoever answers there, as one text: its host, path and query.
+
+    Only the host's case is free; a fragment is never sent (RFC 3986, RFC 9110).
+    """
+    try:
+        parts = urlsplit(link if "://" in link else f"https://{link}")
+    except ValueError:
+        return ""
+    return f"{parts.netloc.lower()}{parts.path or '/'}?{parts.query}"
 
 
 def called_in(text: str) -> list[str]:

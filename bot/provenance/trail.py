@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from bot.provenance.links import LINK, address, called_in, has_strange_host, links_in
+from bot.provenance.links import LINK, address, as_sent, called_in, has_strange_host, links_in
 from bot.provenance.run import ATTRIBUTES, Origin, Run, Step, Target, tainted
 from bot.provenance.spoken import Spoken, spoken
 from bot.provenance.times import DAY, EXACT_MOMENT, clocks_in, dates_in, same_clock, same_day, weekdays_in
@@ -107,6 +107,17 @@ class Trail:
             return True
         words = self.own.plain if kind in ATTRIBUTES else self.words
         return self._stands_in(plain(wanted) if kind in ATTRIBUTES else wanted, kind, words)
+
+    def spelled(self, value: str, kind: str = "") -> bool:
+        """Whether a request to an address carries only what the person wrote, letter for letter.
+
+        The case of a path, a dot at its end or one more slash could carry what was read.
+        """
+        own = own_words(self.run.words)
+        edited = [one for step in self.steps for one in step.edited]
+        tokens = [token.strip("()<>\"'“”„") for token in own.split()]
+        ended = [token.rstrip(".,;:!?)>") for token in tokens]  # of the person's words alone, a sentence's end is none
+        return self.said(value, kind) and as_sent(value) in map(as_sent, (*tokens, *ended, *edited))
 
     def _linked(self, wanted: str) -> bool:
         return wanted in self.own.linked or ("@" not in wanted and "." in wanted and address(wanted) in self.own.linked)

@@ -32,6 +32,7 @@ class PersonalAccounts:
                 level=state.level,
                 accounts=state.accounts,
                 widens=state.widens and can_connect,
+                without=self.connections.own.missing(state.skill),
             )
             for state in states
             if state.works

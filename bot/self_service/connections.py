@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import structlog
 
+from bot.own_skills import OwnSkills
 from bot.self_service.standing import ORDER, SkillState, named, state_of
 from integrations import oauth
 from integrations.errors import AccessRevoked, IntegrationError, PermissionMissing
@@ -80,6 +81,8 @@ class Connections:
     """By integration; one without an id and secret is missing here, and so not set up."""
     http: httpx.AsyncClient
     public_url: str | None
+    own: OwnSkills = field(default_factory=OwnSkills)
+    """What stands behind the skills that need no account."""
 
     async def offer(
         self, person: PersonId, name: str, *, now: datetime, level: Level = "write", pending: PendingId | None = None
@@ -138,7 +141,9 @@ class Connections:
 
     async def states_of(self, person: PersonId, known: Person | None) -> tuple[SkillState, ...]:
         """Return `states` of somebody whose profile is at hand."""
-        grants, rules = await asyncio.gather(self.grants.list(person), self.rules.of(workspace_of(person)))
+        grants, rules, off = await asyncio.gather(
+            self.grants.list(person), self.rules.of(workspace_of(person)), self._off(known)
+        )
         states = (
             state_of(
                 skill,
@@ -147,10 +152,14 @@ class Connections:
                 declared=self.integrations.get(skill.integration or ""),
                 is_set_up=skill.integration in self.apps,
                 grants=grants,
+                off=off.get(skill.name, ""),
             )
             for skill in self.skills.values()
         )
         return tuple(sorted(filter(None, states), key=lambda state: (ORDER.index(state.status), state.title)))
+
+    async def _off(self, known: Person | None) -> Mapping[str, str]:
+        return await self.own.off(known) if known is not None else {}
 
     async def accounts(self, person: PersonId) -> tuple[AccountState, ...]:
         """Return every account that Pinyon holds for the person."""

@@ -38,6 +38,8 @@ class SkillState:
     """Which account it acts as; also one that is connected without the permission for this skill."""
     accounts: tuple[str, ...] = ()
     """The names of all accounts that it can act as, the one that it takes by itself first."""
+    why: str = ""
+    """Why it is not set up, where that is no matter of an account."""
     since: datetime | None = None
     used_at: datetime | None = None
 
@@ -62,8 +64,12 @@ def state_of(
     declared: Integration | None,
     is_set_up: bool,
     grants: Iterable[Grant],
+    off: str = "",
 ) -> SkillState | None:
-    """Return how `skill` stands for `person`; None where the admins do not let them have it."""
+    """Return how `skill` stands for `person`; None where the admins do not let them have it.
+
+    `off` is why a skill that needs no account cannot be used.
+    """
     allowed = rule.allows(person.id) if rule and person else rule.allowed if rule else "write"
     if allowed == "off":
         return None
@@ -73,7 +79,8 @@ def state_of(
         purpose=skill.purpose,
         integration=skill.integration,
         service=declared.title if declared else "",
-        status="ready",
+        status="not_set_up" if off else "ready",
+        why=off,
     )
     mine = [] if skill.integration is None else [grant for grant in grants if grant.integration == skill.integration]
     found = _with_account(plain, skill, mine, is_set_up=is_set_up)

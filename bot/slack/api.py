@@ -16,7 +16,7 @@ Failed = (SlackApiError, *Unanswered)
 """What a call may raise: Slack's own no, or no answer of Slack's."""
 QUIET: dict[str, bool] = {"unfurl_links": False, "unfurl_media": False}
 """For every post: a preview would fetch an address that a model, or a third party, put into a text."""
-POSTS = ("chat.postMessage", "chat.startStream", "chat.appendStream")
+POSTS = ("chat.postMessage", "chat.startStream", "chat.appendStream", "files.completeUploadExternal")
 """What stands there twice when it is repeated."""
 
 

@@ -66,6 +66,12 @@ def section(text: str, *, accessory: Block | None = None, block_id: str | None =
     return block
 
 
+def code(text: str) -> Block:
+    """A text in the type of code, lines and spaces as they are. Nothing in it becomes a link, a mention or an emoji."""
+    written: Block = {"type": "text", "text": text}
+    return {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": [written]}]}
+
+
 def said(text: str) -> Block:
     """A value in a section of its own."""
     return {"type": "section", "text": plain(text)}

@@ -15,8 +15,9 @@ from bot.slack.answering import Answering
 from bot.slack.api import QUIET
 from bot.slack.blocks import Message
 from bot.slack.card_desk import CardDesk
-from bot.slack.cards import thanks, try_again
+from bot.slack.cards import SUGGESTIONS, asked_by, thanks, try_again
 from bot.slack.clicked import Body, Click, read_click, read_submission, tell
+from bot.slack.code_window import CodeWindow, FindWorking
 from bot.slack.commands import Commands
 from bot.slack.deciding import Deciding, Ports
 from bot.slack.memory_window import MemoryWindow
@@ -59,6 +60,7 @@ class Clicks:
         ports: Ports,
         share: Sharing,
         memory: MemoryWindow | None = None,
+        working: FindWorking | None = None,
     ) -> None:
         self._surface = surface
         desk = CardDesk(surface, background=background, wake=wake, home=welcome.home)
@@ -67,6 +69,7 @@ class Clicks:
             Remembering(memory, decisions, desk, background=background, home=welcome.home) if memory else None
         )
         self._answering = Answering(surface, decisions, desk, remembering=self._remembering)
+        self._code = CodeWindow(working, desk) if working else None
         self._home = welcome.home
         self._share = share
         self._commands = commands
@@ -99,6 +102,10 @@ class Clicks:
                 self._background.run(self._home(click.person))
             case "share", _:
                 await self._share.clicked(click)
+            case "working", "show" if self._code:
+                await self._code.open(click)
+            case "file", "ask" if suggested := SUGGESTIONS.get(click.value):
+                self._background.run(self._ask_there(click, suggested.words))
             case "error", "retry":
                 await self._retry(TurnId(click.value), click.person)
                 self._wake()
@@ -157,23 +164,48 @@ class Clicks:
             **QUIET,
         )
         ts = str(posted["ts"])
-        await self._enqueue(
-            IncomingMessage(
-                turn=TurnId(f"{click.workspace}:{channel}:{ts}"),
-                workspace=click.workspace,
-                person=click.person,
-                conversation=ConversationId(f"{click.workspace}:{channel}:{ts}"),
-                surface="slack",
-                channel=channel,
-                thread=ts,
-                private=True,
-                text=words,
-                ts=ts,
-            )
+        await self._enqueue(_asked(click, words, channel=channel, thread=ts, ts=ts))
+
+    async def _ask_there(self, click: Click, words: str) -> None:
+        """The same in the thread of what was tapped, where the files are; in a channel it says who asked."""
+        api = self._surface.workplaces[click.workspace].api
+        thread = click.thread or click.message_ts
+        name = "" if _is_direct(click.channel) else (await self._surface.person(click.person)).name
+        shown = asked_by(name, words)
+        posted = await api.post(
+            "chat.postMessage",
+            channel=click.channel,
+            thread_ts=thread,
+            text=shown.text,
+            blocks=shown.blocks,
+            **QUIET,
+            # A post of ours without a mark would pass for an answer that was left half-written.
+            metadata={"event_type": "pinyon_question", "event_payload": {"about": click.message_ts}},
         )
+        await self._enqueue(_asked(click, words, channel=click.channel, thread=thread, ts=str(posted["ts"])))
 
     async def _tell_command(self, click: Click, text: str) -> None:
         await self._tell(click, await self._commands.answer(click.person, "/pinyon", text))
 
     async def _tell(self, click: Click, message: Message) -> None:
         await tell(self._surface, click, message)
+
+
+def _asked(click: Click, words: str, *, channel: str, thread: str, ts: str) -> IncomingMessage:
+    """What somebody asked by a click, as if they had written it at `ts`."""
+    return IncomingMessage(
+        turn=TurnId(f"{click.workspace}:{channel}:{ts}"),
+        workspace=click.workspace,
+        person=click.person,
+        conversation=ConversationId(f"{click.workspace}:{channel}:{thread}"),
+        surface="slack",
+        channel=channel,
+        thread=thread,
+        private=_is_direct(channel),
+        text=words,
+        ts=ts,
+    )
+
+
+def _is_direct(channel: str) -> bool:
+    return channel[:1] == "D"

@@ -131,6 +131,8 @@ class Commands:
                 return wants_changes(state.title, url=self._page(state))
             case "connected", "consent":
                 return wider_consent(state.service, self._reach(state), url=await self._way(person, state))
+            case "not_set_up", _ if state.why:
+                return _note(f"{state.title} is off here: {state.why}", heard=f"{state.title} is off here.")
             case "ready", _:
                 return _note(f"{state.title} needs no account and works right now.")
             case "connected", _:

@@ -22,13 +22,13 @@ from bot.slack.blocks import (
 )
 from bot.slack.cards.memory import TITLE, nothing_yet
 from bot.slack.cards.parts import lower
-from bot.slack.cards.skills import SkillRow, skill_row
+from bot.slack.cards.skills import SkillRow, folded, skill_row
 from bot.slack.onboarding import Win
 from bot.slack.permissions import home_permissions
 from bot.slack.visible import is_plain_words, visible_target
 from memory.ids import PendingId
 
-WAITING, SKILLS, PERMISSIONS, NEXT = 5, 10, 4, 2
+WAITING, SKILLS, PERMISSIONS, NEXT = 5, 8, 4, 2
 """Rows of each list; with these the view has at most 40 blocks."""
 
 
@@ -109,10 +109,11 @@ def _agent() -> list[Block]:
 
 
 def _skills(rows: Sequence[SkillRow]) -> list[Block]:
-    more = len(rows) - SKILLS
+    shown, others = folded(rows)
+    more = len(shown) - SKILLS
     rest = [context(mrkdwn(f"and {more} more"))] if more > 0 else []
     none = [] if rows else [section("No skills are set up here yet. An admin adds them.")]
-    return [header("Your skills"), *map(skill_row, rows[:SKILLS]), *rest, *none]
+    return [header("Your skills"), *map(skill_row, shown[:SKILLS]), *rest, *others, *none]
 
 
 def _memory(summary: Summary, now: datetime) -> list[Block]:

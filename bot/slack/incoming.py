@@ -51,7 +51,7 @@ def _message(body: Mapping[str, Any], event: Mapping[str, Any], text: str, *, is
         thread=thread,
         private=is_direct,
         text=text,
-        files=tuple(_file(file) for file in event.get("files") or ()),
+        files=tuple(_file(file, event["user"]) for file in event.get("files") or ()),
         quoted=passed_on(event),
         ts=event["ts"],
         home_team=home if home and home != workspace else None,
@@ -137,12 +137,22 @@ def _is_list(value: Any) -> TypeGuard[list[Any]]:
     return isinstance(value, list)
 
 
-def _file(file: Mapping[str, Any]) -> AttachedFile:
+def is_voice(file: Mapping[str, Any], *, by: str) -> bool:
+    """Whether the one who wrote the message spoke it into Slack's own recorder: then its words are theirs.
+
+    What somebody else recorded can be shared, and a clip can be uploaded again under its name: such a recording may be
+    of anybody, and is a file like others.
+    """
+    return file.get("subtype") == "slack_audio" and file.get("user") == by
+
+
+def _file(file: Mapping[str, Any], by: str) -> AttachedFile:
     return AttachedFile(
         id=str(file.get("id", "")),
         name=str(file.get("name") or file.get("title") or "a file"),
         kind=str(file.get("filetype") or file.get("mimetype") or ""),
         size=int(file.get("size") or 0),
+        is_voice=is_voice(file, by=by),
     )
 
 

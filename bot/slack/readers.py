@@ -65,6 +65,14 @@ async def readers(
     )
 
 
+async def is_member(api: SlackApi, channel: str, user: str) -> bool:
+    """Whether `user` is in `channel` now. Raises one of `Failed` when Slack does not say."""
+    async for member in _every(api, "conversations.members", "members", channel=channel):
+        if member == user:
+            return True
+    return False
+
+
 def is_other(person: Person) -> bool:
     return person.is_guest or person.is_outsider
 

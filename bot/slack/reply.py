@@ -2,22 +2,26 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any, Literal, Protocol
 
 import structlog
+from slack_sdk.errors import SlackApiError
 
-from bot.messages import Answer, Card, FailureCard, IncomingMessage, Task
+from bot.messages import Answer, Card, FailureCard, HandedFile, IncomingMessage, Task
 from bot.slack.api import QUIET, Failed, SlackApi, Unanswered, reason
 from bot.slack.blocks import Block, Message
+from bot.slack.cards import heard_message, not_attached, stays_private
 from bot.slack.hold_back import HoldBack, neutralise
 from bot.slack.links import Given, broken, everything
 from bot.slack.pace import Pace
 from bot.slack.split import split_answer
+from bot.slack.tables import without_tables
 from bot.slack.text import answer_message, closing_blocks, plain_text
+from bot.slack.uploads import NotAttached
 
 log = structlog.get_logger()
 
@@ -30,6 +34,9 @@ SESSION_AFTER = 1.5
 STILL, LONG = 20.0, 60.0
 """Seconds after which the status says "still", and that this takes longer than usual."""
 BEGIN_AGAIN = "The first answer broke off, so I begin again."
+
+REFUSED = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "only_one_table_allowed")
+"""What Slack says of blocks that it does not take."""
 
 Mode = Literal["quiet", "stream", "post", "wait"]
 Draw = Callable[[Card], Awaitable[Message]]
@@ -45,6 +52,14 @@ class Offering(Protocol):
 
     async def stands(self, share: str, place: str) -> None:
         """Keep where the buttons of `share` stand (`channel:ts`)."""
+        ...
+
+
+class Attaching(Protocol):
+    """Shows the files of an answer (`bot.slack.uploads.Uploads`)."""
+
+    async def share(self, files: Sequence[HandedFile], *, channel: str, thread: str) -> list[NotAttached]:
+        """Show `files` there, each once; gives what did not get there."""
         ...
 
 
@@ -76,6 +91,7 @@ class SlackReply:
         bot_user: str,
         taken_over: bool,
         offering: Offering | None = None,
+        attaching: Attaching | None = None,
     ) -> None:
         self._api = api
         self._message = message
@@ -87,6 +103,7 @@ class SlackReply:
         self._heading = heading
         self._bot_user = bot_user
         self._offering = offering
+        self._attaching = attaching
         self._given: Given = everything
         self._taken_over = taken_over
         self._is_unsure = False
@@ -105,6 +122,9 @@ class SlackReply:
         self._status: asyncio.Task[None] | None = None
         self._session: asyncio.Task[None] | None = None
         self._has_session = False
+        self._has_status = False
+        """Whether something is said to be going on, which no post has ended yet."""
+        self._has_heard = False
         self._over = False
 
     # While it works.
@@ -134,6 +154,7 @@ class SlackReply:
             shown = still if passed < LONG else f"{still}, this takes longer than usual"
 
     async def _set_status(self, shown: str) -> None:
+        self._has_status = bool(shown)
         try:
             await self._api.post(
                 "assistant.threads.setStatus",
@@ -178,6 +199,13 @@ class SlackReply:
         title, _ = broken(task.title, self._given)
         self._tasks[task.id] = replace(task, title=title)
         self._wake()
+
+    async def heard(self, text: str) -> None:
+        if not self._has_heard and not (self._taken_over and "heard" in await self._earlier()):
+            await self._post(heard_message(text), mark=self._mark("heard"))
+            if self._said:
+                await self.status(self._said)  # the post ended it
+        self._has_heard = True
 
     async def restart(self) -> None:
         """Stop the stream, and say so: streams only append, so the new text replaces the post at the end."""
@@ -254,7 +282,7 @@ class SlackReply:
                 self._mode, self._streamed = "wait", ""
                 self._is_unsure = isinstance(error, Unanswered)
                 return
-            self._mode, self._ts = "stream", str(started["ts"])
+            self._mode, self._ts, self._has_status = "stream", str(started["ts"]), False
         elif self._buffer.strip() and self._pace.take("chat.update"):
             text, self._buffer = self._buffer, ""
             try:
@@ -307,6 +335,7 @@ class SlackReply:
             await self._api.post("chat.delete", channel=self._message.channel, ts=self._ts)
         elif answer.card is None:
             await self._set_status("")  # a post would end it
+        await self._attach(answer, self._message.channel, self._message.thread, partial(self._once, earlier))
         place = await self._finish_card(answer, answer.card, earlier) if answer.card is not None else None
         if self._has_session:
             await self._set_session("suspended" if answer.state == "waiting" else "active")
@@ -322,18 +351,20 @@ class SlackReply:
 
     async def _finish_text(self, answer: Answer, earlier: dict[str, str]) -> None:
         whole = neutralise(answer.text, given=self._given)
-        parts = split_answer(whole)
-        if self._mode == "stream" and len(parts) == 1 and whole.startswith(self._streamed.rstrip()):
+        messages = answer_message(answer, given=self._given)
+        is_streamed = False
+        if self._mode == "stream" and len(split_answer(whole)) == 1 and whole.startswith(self._streamed.rstrip()):
             rest = whole[len(self._streamed) :]
             chunks = self._last_tasks()
             if rest.strip():
                 chunks.append({"type": "markdown_text", "text": rest})
-            if await self._stop_stream(answer, chunks, closing_blocks(answer)):
-                return
+            is_streamed = await self._stop_stream(answer, chunks, messages[0].blocks[1:])
         elif self._mode == "stream":
             with suppress(*Failed):
                 await self._api.post("chat.stopStream", channel=self._message.channel, ts=self._ts)
-        for number, message in enumerate(answer_message(answer, given=self._given)):
+        for number, message in enumerate(messages):
+            if number == 0 and is_streamed:
+                continue
             if number == 0 and self._ts:
                 await self._update(self._ts, message, mark=self._mark("0"))
             else:
@@ -356,6 +387,7 @@ class SlackReply:
             ts = await once(str(number), message)
             if share and self._offering is not None and message is messages[-1]:
                 await self._offering.stands(share, f"{direct}:{ts}")
+        await self._attach(answer, direct, "", once)
         place = None
         if answer.card is not None:
             place = f"{direct}:{await once('card', await self._draw(answer.card))}"
@@ -369,26 +401,40 @@ class SlackReply:
             return ""
         words = neutralise(answer.text, given=self._given).strip()
         at = len(last.blocks) - len(closing_blocks(answer))
+        if answer.files or answer.table:
+            last.blocks.insert(at, stays_private())
         return await self._offering.offer(self._message, words, last, at=at)
+
+    async def _attach(
+        self, answer: Answer, channel: str, thread: str, once: Callable[[str, Message], Awaitable[str]]
+    ) -> None:
+        """Show the files where the answer stands; of those that did not get there, say so beside it."""
+        if not answer.files or self._attaching is None:
+            return
+        if lost := await self._attaching.share(answer.files, channel=channel, thread=thread):
+            await once("files", not_attached(lost))
 
     async def _stop_stream(
         self, answer: Answer, chunks: list[Mark], blocks: list[Block] | None = None, *, part: str = "0"
     ) -> bool:
         """Close the stream with what is left; False when Slack had closed it before."""
+        stop = partial(
+            self._api.post,
+            "chat.stopStream",
+            channel=self._message.channel,
+            ts=self._ts,
+            chunks=chunks or None,
+            metadata=self._mark(part),
+            session_status="suspended" if answer.state == "waiting" else "active",
+        )
         try:
-            await self._api.post(
-                "chat.stopStream",
-                channel=self._message.channel,
-                ts=self._ts,
-                chunks=chunks or None,
-                blocks=blocks or None,
-                metadata=self._mark(part),
-                session_status="suspended" if answer.state == "waiting" else "active",
-            )
+            await _with_blocks(stop, blocks or [])
         except Failed as error:
             log.info("the stream ended early", error=reason(error))
             return False
         self._has_session = False
+        if self._has_status:  # said since the stream began, whose end is no post
+            await self._set_status("")
         return True
 
     async def _finish_card(self, answer: Answer, card: Card, earlier: dict[str, str]) -> str:
@@ -427,28 +473,23 @@ class SlackReply:
             channel=channel,
             thread_ts=thread or None,
             text=message.text,
-            blocks=message.blocks,
             **QUIET,
             metadata=mark,
         )
         try:
-            return str((await post())["ts"])
+            return str((await _with_blocks(post, message.blocks))["ts"])
         except Unanswered as error:
             if mark is None:
                 raise
             log.info("posted, or not", error=reason(error))
         found = await self._found(channel, thread)
-        return found.get(mark["event_payload"]["part"]) or str((await post())["ts"])
+        return found.get(mark["event_payload"]["part"]) or str((await _with_blocks(post, message.blocks))["ts"])
 
     async def _update(self, ts: str, message: Message, *, mark: Mark | None = None) -> None:
-        await self._api.post(
-            "chat.update",
-            channel=self._message.channel,
-            ts=ts,
-            text=message.text,
-            blocks=message.blocks,
-            metadata=mark,
+        update = partial(
+            self._api.post, "chat.update", channel=self._message.channel, ts=ts, text=message.text, metadata=mark
         )
+        await _with_blocks(update, message.blocks)
 
     # After a crash: what a dead worker has shown already.
 
@@ -475,12 +516,24 @@ class SlackReply:
             payload: Mark = metadata.get("event_payload") or {}
             if payload.get("turn") == self._message.turn:
                 found[str(payload.get("part"))] = posted["ts"]
-            elif not payload and thread:
-                # A thread runs one turn at a time and every finished post is marked: this is ours, half-written.
+            elif not payload and thread and not posted.get("files"):
+                # A thread runs one turn at a time and every finished post is marked, except for files: this is ours,
+                # half-written.
                 found["half"] = posted["ts"]
                 with suppress(*Failed):
                     await self._api.post("chat.stopStream", channel=channel, ts=posted["ts"])
         return found
+
+
+async def _with_blocks(call: Callable[..., Awaitable[Mark]], blocks: list[Block]) -> Mark:
+    """Show `blocks`; where Slack refuses them, without the table: it alone is made of what others filled in."""
+    try:
+        return await call(blocks=blocks or None)
+    except SlackApiError as error:
+        if reason(error) not in REFUSED or not any(block["type"] == "table" for block in blocks):
+            raise
+        log.warning("Slack refused a table", error=reason(error))
+        return await call(blocks=without_tables(blocks))
 
 
 def markdown(text: str) -> Mark:

@@ -1,5 +1,6 @@
 """Clicks on the buttons under a private answer: looked at again, posted once, as the person's, and drawn."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -23,7 +24,7 @@ from bot.slack.offer import (
     shared_line,
 )
 from bot.slack.surface import SlackSurface
-from memory.ids import workspace_of
+from memory.ids import PersonId, workspace_of
 from memory.shares import Share, Shares
 
 log = structlog.get_logger()
@@ -32,8 +33,17 @@ log = structlog.get_logger()
 class ShareClicks:
     """Where clicks on `share.…` and the dialog `share.edited` arrive."""
 
-    def __init__(self, surface: SlackSurface, shares: Shares, *, background: Background) -> None:
+    def __init__(
+        self,
+        surface: SlackSurface,
+        shares: Shares,
+        *,
+        background: Background,
+        published: Callable[[str, PersonId, str], Awaitable[None]] | None = None,
+    ) -> None:
+        """`published` is told what somebody shared, and where: pages of theirs that it names are to open there too."""
         self._surface = surface
+        self._published = published
         self._background = background
         self._shares = shares
         self._sharing = Sharing(shares, SlackWall(surface))
@@ -86,6 +96,8 @@ class ShareClicks:
     async def _share(self, click: Click, share: Share, words: str) -> None:
         match await self._sharing.share(share, words):
             case "shared":
+                if self._published is not None:
+                    await self._published(words, share.person, share.channel)
                 await self._draw(share, shared_line((await self._names(share))[0]))
             case "asks_again":
                 again = await self._shares.find(share.id) or share

@@ -1,14 +1,25 @@
 """Slack as a place where people talk to Pinyon: who they are, what they said, where answers and cards go."""
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.messages import Answer, ApprovalCard, Card, ConnectCard, FailureCard, IncomingMessage, QuestionCard, Reply
+from bot.messages import (
+    Answer,
+    ApprovalCard,
+    AttachedFile,
+    Card,
+    ConnectCard,
+    FailureCard,
+    IncomingMessage,
+    QuestionCard,
+    Reply,
+)
 from bot.sharing import Readers
 from bot.slack.api import Failed, SlackApi, reason
 from bot.slack.blocks import Block, Message, context, mrkdwn
@@ -22,12 +33,14 @@ from bot.slack.cards import (
     waits_for_answer,
     waits_for_asker,
 )
+from bot.slack.downloads import Downloads
 from bot.slack.offer import Offers
 from bot.slack.onboarding import chosen, onboarding
 from bot.slack.pace import Pace
-from bot.slack.readers import others_read, readers
+from bot.slack.readers import is_member, others_read, readers
 from bot.slack.reply import SlackReply
 from bot.slack.text import incoming_text, mentioned
+from bot.slack.uploads import Kept, Uploads
 from memory.ids import PersonId, WorkspaceId, person_id, user_of, workspace_of
 from memory.people import People, Person, profile_from_slack
 from memory.shares import Shares
@@ -56,9 +69,19 @@ class Workplace:
 class SlackSurface:
     """Slack, for all workspaces."""
 
-    def __init__(self, people: People, *, now: Callable[[], datetime], shares: Shares | None = None) -> None:
+    def __init__(
+        self,
+        people: People,
+        *,
+        now: Callable[[], datetime],
+        shares: Shares | None = None,
+        files: Kept | None = None,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
         self._people = people
         self._shares = shares
+        self._files = files
+        self._sleep = sleep
         self._now = now
         self._workplaces: dict[WorkspaceId, Workplace] = {}
         self._paces: defaultdict[WorkspaceId, Pace] = defaultdict(Pace)
@@ -128,7 +151,26 @@ class SlackSurface:
             self._channels[workspace, channel] = str(answer["channel"].get("name") or "")
         return self._channels[workspace, channel]
 
+    async def fetch(self, message: IncomingMessage, file: AttachedFile, *, limit: int) -> bytes:
+        return await self._downloads(message).fetch(file, limit=limit)
+
+    async def transcript(self, message: IncomingMessage, file: AttachedFile) -> str | None:
+        return await self._downloads(message).transcript(file)
+
+    def _downloads(self, message: IncomingMessage) -> Downloads:
+        return Downloads(self._workplaces[message.workspace].client, self._sleep)
+
     # Who reads along.
+
+    async def in_channel(self, person: PersonId, channel: str) -> bool:
+        """Whether `person` is in a conversation now; no when Slack does not say."""
+        if (workplace := self._workplaces.get(workspace_of(person))) is None:
+            return False
+        try:
+            return await is_member(workplace.api, channel, user_of(person))
+        except Failed as error:
+            log.info("members unknown", channel=channel, error=reason(error))
+            return False
 
     async def others_read(self, message: IncomingMessage) -> bool:
         api = self._workplaces[message.workspace].api
@@ -182,6 +224,7 @@ class SlackSurface:
             bot_user=workplace.bot_user,
             taken_over=taken_over,
             offering=self._offers(workplace),
+            attaching=Uploads(workplace.client, self._files, self._sleep) if self._files else None,
         )
 
     def _offers(self, workplace: Workplace) -> Offers | None:
@@ -238,7 +281,7 @@ class SlackSurface:
             case "guest" | "outsider" | "bot":
                 return refusal(answer.notice, team=team)
             case "only_file":
-                return only_file(message.files)
+                return only_file(message.files, answer.received)
             case _:
                 return empty_message(chosen(onboarding().starters, ready=()))
 

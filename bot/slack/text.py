@@ -5,9 +5,11 @@ from collections.abc import Mapping
 
 from bot.messages import Answer
 from bot.slack.blocks import Block, Message, context, phrase, plain
+from bot.slack.cards.handed import workings_row
 from bot.slack.hold_back import neutralise
 from bot.slack.links import Given, everything
-from bot.slack.split import split_answer
+from bot.slack.split import LIMIT, split_answer
+from bot.slack.tables import characters, table_blocks
 
 FALLBACK = 3_900
 """Characters in a message's `text`; Slack's own limit is 4,000."""
@@ -50,18 +52,32 @@ def mentioned(text: str) -> set[str]:
 
 
 def answer_message(answer: Answer, *, given: Given = everything) -> list[Message]:
-    """The answer in as many messages as Slack needs; the last one carries its facts and the feedback buttons."""
+    """The answer in as many messages as Slack needs; the last one carries what closes it.
+
+    That is its table, which gets a message of its own where it does not fit beside the words, then the way to the code
+    behind it, its facts and the feedback buttons.
+    """
     parts = split_answer(neutralise(answer.text, given=given))
     messages = [Message(plain_text(part), [{"type": "markdown", "text": part}]) for part in parts]
-    if messages:
-        messages[-1].blocks.extend(closing_blocks(answer))
+    if not messages:
+        return []
+    table = table_blocks(answer.table, in_file=_has_sheet(answer), given=given) if answer.table else []
+    if len(parts[-1]) + characters(table) > LIMIT:
+        messages.append(Message("The table that belongs to the answer.", []))
+    messages[-1].blocks.extend([*table, *closing_blocks(answer)])
     return messages
 
 
 def closing_blocks(answer: Answer) -> list[Block]:
-    """What stands under an answer; also what ends a stream."""
-    facts = [context(*map(phrase, answer.footer[:4]))] if answer.footer else []
-    return [*facts, _feedback(answer)] if answer.state == "answered" and answer.turn else facts
+    """What stands under an answer and its table."""
+    under = workings_row(answer.workings)
+    if answer.footer:
+        under.append(context(*map(phrase, answer.footer[:4])))
+    return [*under, _feedback(answer)] if answer.state == "answered" and answer.turn else under
+
+
+def _has_sheet(answer: Answer) -> bool:
+    return any(file.name.lower().endswith((".csv", ".xlsx")) for file in answer.files)
 
 
 def plain_text(markdown: str, limit: int = FALLBACK) -> str:

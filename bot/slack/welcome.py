@@ -140,5 +140,6 @@ class Welcome:
             service=state.service,
             account=state.account,
             others=max(0, len(state.accounts) - 1),
+            why=state.why,
             url=own or await address_of(self._connections, person, state, now=self._now()),
         )

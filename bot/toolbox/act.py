@@ -12,6 +12,7 @@ from pydantic import JsonValue
 
 from bot.provenance import Step
 from bot.toolbox.call import ACCOUNT, Call, Outcome, executed
+from bot.toolbox.surroundings import Left, Surroundings
 from bot.toolbox.trail import step_of
 from integrations.errors import (
     AccessRevoked,
@@ -31,8 +32,6 @@ from skills.skill import Asker, Skill, ToolContext, Version
 
 log = structlog.get_logger()
 
-SECONDS = 60.0
-"""The longest that one call may take."""
 KNOWN_SECONDS = 10.0
 """The longest that is waited for what could be tapped: a question can be answered in words as well."""
 UNASKED = (
@@ -112,9 +111,17 @@ class Act:
     """Runs calls as one person."""
 
     def __init__(
-        self, person: Person, accounts: Accounts, waiting: Connecting, *, now: Callable[[], datetime] | None = None
+        self,
+        person: Person,
+        accounts: Accounts,
+        waiting: Connecting,
+        *,
+        now: Callable[[], datetime] | None = None,
+        surroundings: Surroundings | None = None,
     ) -> None:
+        """`surroundings` are a turn's; outside of one no skill of our own can act."""
         self._person = person
+        self._surroundings = surroundings
         self._accounts = accounts
         self._waiting = waiting
         self._now = now or (lambda: datetime.now(UTC))
@@ -191,8 +198,10 @@ class Act:
             return None
 
     async def _context(self, call: Call) -> tuple[SignedIn, ToolContext[Any]]:
-        signed_in = SignedIn(client=None, account="", service="")
-        if call.skill.integration is not None:
+        if call.skill.integration is None:
+            own = self._surroundings.client(call.skill) if self._surroundings is not None else None
+            signed_in = SignedIn(client=own, account="", service="")
+        else:
             signed_in = self._signed_in[call.id] = await self._accounts.sign_in(
                 self._person, call.skill, call.tool.effect, call.account
             )
@@ -205,11 +214,12 @@ class Act:
     async def _run(self, call: Call) -> Outcome:
         signed_in, context = await self._context(call)
         result = await call.tool.run(context, **call.arguments)
+        left = await self._surroundings.keep(call, result) if self._surroundings is not None else Left()
         return Outcome(
             call=call.id,
             tool=call.tool.name,
             kind="done",
-            text=executed(call, result.content, untrusted=result.untrusted),
+            text=executed(call, left.told(result.content), untrusted=result.untrusted),
             said=result.said,
             service=signed_in.service,
             effect=call.tool.effect,
@@ -219,12 +229,17 @@ class Act:
             step=step_of(call, result),
             undo=json.dumps(result.undo) if result.undo is not None else None,
             account=signed_in.account,
+            files=left.handed,
+            table=result.table,
+            working=left.working,
+            pictures=left.pictures,
+            cost_usd=result.cost_usd,
         )
 
     async def _translated(self, call: Call, action: Callable[[], Awaitable[Outcome]], *, changes: bool) -> Outcome:
         """`action`, its failures said by who has to act; what may have changed something is never said to be undone."""
         try:
-            async with asyncio.timeout(SECONDS):
+            async with asyncio.timeout(call.skill.patience):
                 return await action()
         except AccessRevoked as error:
             return await self._revoked(call, action, error, changes=changes)
@@ -246,7 +261,7 @@ class Act:
         except TimeoutError:
             if changes:
                 return call.outcome_unknown
-            return self._unavailable(call, f"No answer within {SECONDS:.0f} seconds.")
+            return self._unavailable(call, f"No answer within {call.skill.patience:.0f} seconds.")
         except Exception:
             log.exception("a tool broke", tool=call.tool.name)
             if changes:

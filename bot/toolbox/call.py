@@ -5,16 +5,19 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 from pydantic import JsonValue, TypeAdapter
 
+from bot.messages import HandedFile, HandedWorking
 from bot.pending import spoken
 from bot.prompt import fenced
 from bot.provenance import Step
 from integrations.integration import Audience
-from memory.ids import CallId, PendingId, TurnId
+from memory.ids import CallId, FileId, PendingId, TurnId
 from memory.parameters.lesson import Lesson, Recall
+from skills.showing import Table
 from skills.skill import Skill, Tool
 
 ACCOUNT = "account"
@@ -111,6 +114,14 @@ class Outcome:
     """As whom it was done."""
     forbidden: bool = False
     """It may not happen, whoever asks."""
+    files: tuple[HandedFile, ...] = ()
+    """What the person gets with the answer."""
+    table: Table | None = None
+    working: HandedWorking | None = None
+    pictures: tuple[FileId, ...] = ()
+    """What the model is shown with it."""
+    cost_usd: Decimal | None = None
+    """What somebody is paid for it."""
 
 
 OUTCOMES: TypeAdapter[list[Outcome]] = TypeAdapter(list[Outcome])

@@ -40,10 +40,12 @@ class Available:
     """What the person calls the accounts that it can act as, the usual one first."""
     widens: bool = False
     """Whether the person could let it change things too."""
+    without: frozenset[str] = frozenset()
+    """The names of tools that are not there as things are set up."""
 
     @property
     def tools(self) -> tuple[Tool, ...]:
-        return self.skill.tools_at(self.level)
+        return tuple(tool for tool in self.skill.tools_at(self.level) if tool.name not in self.without)
 
     @property
     def is_held_back(self) -> bool:
@@ -66,10 +68,18 @@ class Menu:
     def is_long(self) -> bool:
         return len(self.tools) > MOST_TOOLS
 
+    def begins_open(self, one: Available) -> bool:
+        """Whether a skill is shown before the model opens it.
+
+        Those of our own that are not at hand never are: everybody has them, and each costs words in every turn.
+        """
+        return one.skill.at_hand or not (self.is_long or one.skill.integration is None)
+
     @property
     def names(self) -> list[str]:
         """Everything that the model may call."""
-        return [*([OPEN] if self.is_long else []), *self.tools, *self.connects]
+        opener = [] if all(map(self.begins_open, self.usable.values())) else [OPEN]
+        return [*opener, *self.tools, *self.connects]
 
     def opened(self, messages: Iterable[ModelMessage]) -> set[str]:
         """The skills that a thread opened or used. Read from its messages, so that a replay finds the same."""
@@ -93,9 +103,9 @@ class Menu:
         shown = [
             ToolDefinition(name=tool.name, description=tool.description, parameters_json_schema=schema_of(one, tool))
             for one, tool in self.tools.values()
-            if not self.is_long or one.skill.name in opened
+            if self.begins_open(one) or one.skill.name in opened
         ]
-        closed = [one for name, one in self.usable.items() if self.is_long and name not in opened]
+        closed = [one for name, one in self.usable.items() if not self.begins_open(one) and name not in opened]
         return [*([_opener(closed)] if closed else []), *shown, *self._connecting()]
 
     def _connecting(self) -> list[ToolDefinition]:

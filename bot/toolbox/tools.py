@@ -47,7 +47,10 @@ class Tools:
         audited: Audited,
         announce: Callable[[Call], Awaitable[None]],
         recall: Recalling,
+        off: Sequence[str] = (),
     ) -> None:
+        """`off` says, in a sentence each, which skills cannot be used here and why."""
+        self._off = off
         self._menu = Menu(usable, missing)
         self._waiting = waiting
         self._announce = announce
@@ -62,12 +65,14 @@ class Tools:
     @property
     def instructions(self) -> list[str]:
         """How the skills that are shown from the start are used well; others tell it when they are opened."""
-        shown = [] if self._menu.is_long else [*self._menu.usable.values()]
+        shown = filter(self._menu.begins_open, self._menu.usable.values())
         told = [one.skill.instructions.read_text(encoding="utf-8") for one in shown]
         if held := [one.skill.title for one in self._menu.usable.values() if one.is_held_back]:
             told.append(
                 f"Only reading is allowed here, by an admin's decision: {', '.join(held)}. Say so when asked for more."
             )
+        if self._off:
+            told.append("\n".join(["Not here, so say so and why when asked for it:", *self._off]))
         return told
 
     @property
@@ -77,7 +82,7 @@ class Tools:
 
     def definitions(self, messages: Iterable[ModelMessage]) -> list[ToolDefinition]:
         """The tools as the model is offered them after `messages`."""
-        offered = self._menu.definitions(self._menu.opened(messages) if self._menu.is_long else ())
+        offered = self._menu.definitions(self._menu.opened(messages))
         return [*offered, ASKS] if offered else []
 
     def remember(self, outcomes: Iterable[Outcome]) -> None:

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.web import admin, audit, connect, connections, figures, memory, permissions, sign_in
+from bot.web import admin, audit, connect, connections, databases, figures, made, memory, permissions, sign_in
 from bot.web.health import health_routes
 from bot.web.pages import stopped_page
 from bot.web.shell import Shell
@@ -42,7 +42,7 @@ def build_web(
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(IntegrationError, _neighbour_failed)
     app.add_api_route("/", _start, methods=["GET"])
-    for pages in (sign_in, connect, connections, permissions, memory, admin, audit, figures):
+    for pages in (sign_in, connect, connections, permissions, memory, made, admin, databases, audit, figures):
         app.include_router(pages.router)
     app.include_router(health_routes(database, ready=ready, registry=registry))
     if slack_events is not None:

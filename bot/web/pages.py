@@ -16,6 +16,7 @@ from bot.messages import reference
 from bot.web.site import Site
 from bot.web.stopped import Stopped
 from bot.web.visitor import Visitor
+from documents.visible import visible
 
 log = structlog.get_logger()
 
@@ -33,6 +34,7 @@ def lower_first(words: str) -> str:
 
 
 TEMPLATES.filters["lower_first"] = lower_first
+TEMPLATES.filters["visible"] = visible
 
 
 def page(site: Site, template: str, *, visitor: Visitor | None, status: int = 200, **facts: Any) -> HTMLResponse:
@@ -56,7 +58,10 @@ def _nav(site: Site, visitor: Visitor | None) -> list[tuple[str, str]]:
     if site.remembered:
         pages.append(("/memory", "Memory"))
     if visitor and visitor.person.is_admin:
-        pages += [("/admin/skills", "Skills"), ("/admin/audit", "Audit"), ("/admin/figures", "Figures")]
+        pages.append(("/admin/skills", "Skills"))
+        if site.databases:
+            pages.append(("/admin/databases", "Databases"))
+        pages += [("/admin/audit", "Audit"), ("/admin/figures", "Figures")]
         if site.checks(visitor.person.workspace):
             pages.append(("/admin/doctor", "Doctor"))
     return pages

@@ -59,7 +59,9 @@ class Shell:
             if message["type"] == "http.response.start":
                 started = True
                 headers = MutableHeaders(scope=message)
-                headers.update(self.headers)
+                for name, value in self.headers.items():
+                    # A page that was made for somebody brings a policy of its own (made.py).
+                    headers.setdefault(name, value)
                 headers.setdefault("Cache-Control", self._caching(scope["path"]))
             await send(message)
 

@@ -10,10 +10,12 @@ from fastapi import Depends, Request
 from pydantic import SecretStr
 
 from bot.self_service.connections import Connections
+from bot.self_service.databases import DatabaseSetUp
 from bot.self_service.remembered import Remembered
 from bot.warm_start import WarmStart
 from memory.crypto import Keyring
 from memory.ids import PendingId, PersonId, WorkspaceId
+from memory.pages import Pages
 from memory.people import People, Person
 from memory.web_sessions import WebSessions
 
@@ -54,6 +56,11 @@ def no_checks(_workspace: WorkspaceId) -> Checks | None:
     return None
 
 
+async def in_no_channel(_person: PersonId, _channel: str) -> bool:
+    """Nobody says here who is in a channel."""
+    return False
+
+
 async def no_name(_workspace: WorkspaceId, _channel: str) -> str:
     """Nobody says here what a channel is called."""
     return ""
@@ -88,6 +95,13 @@ class Site:
     """Learns from people's own records, where they let it."""
     name_of: Callable[[WorkspaceId, str], Awaitable[str]] = no_name
     """A channel's name by its id, without its #; empty when nobody says."""
+    pages: Pages | None = None
+    """The pages that were made for people; None where none are."""
+    in_channel: Callable[[PersonId, str], Awaitable[bool]] = in_no_channel
+    """Whether a person is a member of a channel of their workspace now."""
+
+    databases: DatabaseSetUp | None = None
+    """The set-up of the databases that may be asked; None where there is none."""
 
     @property
     def is_https(self) -> bool:

@@ -14,7 +14,10 @@ from memory.web_sessions import LONGEST
 
 COOKIE = "pinyon"
 START = "/connections"
-_IN_APP = re.compile(r"/connections|/memory|/connect/[A-Za-z0-9_-]{22}|/admin/(?:skills|audit|figures|doctor)")
+_IN_APP = re.compile(
+    r"/connections|/memory|/connect/[A-Za-z0-9_-]{22}|/d/[A-Za-z0-9_-]{22}(?:/about)?|/admin/(?:skills|audit|figures|doctor)"
+    r"|/admin/databases(?:/[A-Za-z0-9_-]{22})?"
+)
 
 
 class SignInFirst(Exception):

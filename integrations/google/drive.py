@@ -28,6 +28,8 @@ T = TypeVar("T")
 
 MAX_BYTES = 1_000_000
 """Of one file's text."""
+MAX_CONTENT = 25_000_000
+"""Of one file's bytes."""
 MAX_COMMENTS = 100
 _MAX_PEOPLE = 100
 _MAX_NAMESAKES = 10
@@ -68,6 +70,19 @@ class FileText:
 
     text: str
     whole: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileContent:
+    """A file's bytes, as far as they were fetched."""
+
+    body: bytes
+    whole: bool
+
+    @property
+    def text(self) -> str:
+        """What they say, of a file of characters."""
+        return decoded(self.body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +139,18 @@ class Drive:
             return None
         text = decoded(answer.body)
         return FileText(text=without_pictures(text) if file.kind == "document" else text, whole=answer.whole)
+
+    async def content(self, file: File) -> FileContent:
+        """The bytes of an uploaded file, at most `MAX_CONTENT` of them."""
+        answer = await self._calls.download(
+            "drive.files.get_media", limit=MAX_CONTENT, fileId=file.id, supportsAllDrives=True
+        )
+        return FileContent(body=answer.body, whole=answer.whole)
+
+    async def export(self, file: File, media: str) -> FileContent:
+        """One of Google's own files in another format, at most 10 MB of it. Raises Refused for a larger one."""
+        answer = await self._calls.download("drive.files.export", limit=MAX_CONTENT, fileId=file.id, mimeType=media)
+        return FileContent(body=answer.body, whole=answer.whole)
 
     async def comments(self, file: str) -> Talk:
         """The comments on a file with their replies, at most `MAX_COMMENTS`; none where it may not be read."""

@@ -14,6 +14,7 @@ from integrations.google.calls import Calls
 from integrations.google.mail_addresses import without
 from integrations.google.mail_compose import Letter, composed, reply_subject
 from integrations.google.mail_models import (
+    Body,
     Draft,
     Identities,
     Identity,
@@ -21,11 +22,13 @@ from integrations.google.mail_models import (
     Labels,
     MailId,
     MailPage,
+    Part,
     Profile,
     Thread,
     ThreadId,
     ThreadPage,
 )
+from integrations.google.mail_text import bytes_of
 
 T = TypeVar("T")
 
@@ -41,6 +44,7 @@ _THREAD_ID = TypeAdapter(ThreadId)
 _MAIL_PAGE = TypeAdapter(MailPage)
 _MAIL_ID = TypeAdapter(MailId)
 _DRAFT = TypeAdapter(Draft)
+_BODY = TypeAdapter(Body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +89,15 @@ class Gmail:
         return await _seen(
             thread, self._calls.read("gmail.users.threads.get", _THREAD, userId=ME, id=thread, format="full")
         )
+
+    async def attachment(self, mail: str, part: Part) -> bytes:
+        """The bytes of what is attached to a mail."""
+        if not part.body.attachment_id:
+            return bytes_of(part.body)
+        fetched = self._calls.read(
+            "gmail.users.messages.attachments.get", _BODY, userId=ME, messageId=mail, id=part.body.attachment_id
+        )
+        return bytes_of(await _seen(mail, fetched))
 
     async def outline(self, thread: str) -> Thread:
         """All mails of a thread without what they say: who wrote when, and their labels."""

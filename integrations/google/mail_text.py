@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 
-from integrations.google.mail_models import Part
+from integrations.google.mail_models import Body, Part
 from integrations.google.mail_visible import html_to_text, tidied, visible
 
 _ATTRIBUTION = re.compile(
@@ -36,9 +36,21 @@ def attachments_of(payload: Part) -> tuple[Attachment, ...]:
     """The files that came with the mail, by name."""
     return tuple(
         Attachment(name=visible(part.filename), kind=part.mime_type, size=part.body.size)
-        for part in _every(payload)
-        if part.filename
+        for part in attached_parts(payload)
     )
+
+
+def attached_parts(payload: Part) -> Iterator[Part]:
+    """The parts of a mail that are files."""
+    return (part for part in _every(payload) if part.filename)
+
+
+def bytes_of(body: Body) -> bytes:
+    """What a part holds; nothing where Gmail did not say it in its own way."""
+    try:
+        return base64.urlsafe_b64decode(body.data + "=" * (-len(body.data) % 4))
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def new_words(text: str) -> str:
@@ -115,11 +127,7 @@ def _every(part: Part) -> Iterator[Part]:
 
 
 def _decoded(part: Part) -> str:
-    data = part.body.data
-    try:
-        content = base64.urlsafe_b64decode(data + "=" * (-len(data) % 4))
-    except (binascii.Error, ValueError):
-        return ""
+    content = bytes_of(part.body)
     try:
         return content.decode(_charset(part), "replace")
     except LookupError:

@@ -1,38 +1,12 @@
 """What a person sees of a text: markup read as a browser shows it, without hidden words and signs (pure)."""
 
-import html
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-_VOID = frozenset(
-    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
-)
-_RAW = frozenset(("script", "style", "title", "textarea", "iframe", "noembed", "noframes", "xmp", "plaintext"))
-"""Elements whose content is no markup; none of it is read."""
-_UNSEEN = frozenset(("head", "template", "noscript", "svg", "math", "object", "select", "button"))
-_BLOCKS = frozenset(
-    re.findall(
-        r"\w+",
-        "address article aside blockquote center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header li"
-        " main nav ol p pre section table tbody tr ul",
-    )
-)
-_SPACED = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote"))
-_ENDED_BY_THEIR_LIKE = frozenset(("p", "li", "tr", "td", "th", "dt", "dd"))
-# Every repeat is possessive, so that reading takes time in proportion to the length, whatever a stranger wrote; the
-# standard library's parser takes minutes for some mails.
-_VALUE = r"""(?:"[^"]*+"|'[^']*+'|[^\s"'>][^\s>]*+)"""
-_TAG = re.compile(rf"<(/?)([a-zA-Z][^\s/>]*+)((?:[^\s=>/]++(?:\s*+=\s*+{_VALUE})?+|[\s/=]++)*+)>")
-_ATTRIBUTE = re.compile(rf"([^\s=>/]++)(?:\s*+=\s*+({_VALUE}))?+")
-_HIDING = re.compile(
-    r"(?<![\w-])(?:display:none|visibility:hidden|mso-hide:all|color:transparent|opacity:0(?:\.0+)?(?![.\d])"
-    r"|font-size:(?:0+(?:\.0*)?(?:px|pt|em|rem|%)?|[01](?:\.\d+)?(?:px|pt))(?![.\d%\w])"
-    r"|(?:max-)?(?:height|width):0(?:px)?(?![.\d%\w])"
-    r"|(?:text-indent|left|top|margin-left):-\d{3,})"
-)
+from documents.markup import BLOCKS, ENDED_BY_THEIR_LIKE, RAW, SPACED, UNSEEN, VOID, Tag, hiding, plain_style, tokens
+
 _INVISIBLE_SIGNS = {"\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u2800", "\u3164", "\uffa0"}
 """Letters and marks that draw nothing, though Unicode does not count them as format characters."""
 _MAX_LINK = 200
@@ -55,64 +29,15 @@ def tidied(text: str) -> str:
 def html_to_text(markup: str) -> str:
     """What a person sees of `markup`, as text; hidden elements are left out, links keep their address."""
     page = _Page()
-    for token in _tokens(markup[:_MAX_MARKUP]):
+    for token in tokens(markup[:_MAX_MARKUP]):
         match token:
             case str():
                 page.write(token)
-            case _Tag(ends=True):
+            case Tag(ends=True):
                 page.end(token.name)
             case _:
                 page.begin(token)
     return tidied("\n".join(line.text for line in page.lines))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Tag:
-    name: str
-    ends: bool
-    attributes: str
-
-    def told(self) -> dict[str, str]:
-        """Its attributes; the first of a name counts."""
-        found: dict[str, str] = {}
-        for name, value in _ATTRIBUTE.findall(self.attributes):
-            found.setdefault(name.lower(), html.unescape(value.strip("\"'")))
-        return found
-
-
-def _tokens(markup: str) -> Iterator[str | _Tag]:
-    """Text and tags in order, read as browsers do: what is begun and never ended hides all that follows."""
-    place = 0
-    while place < len(markup):
-        begins = markup.find("<", place)
-        if begins < 0:
-            begins = len(markup)
-        if begins > place:
-            yield html.unescape(markup[place:begins])
-        if markup.startswith("<!--", begins):
-            place = _after(markup, "-->", begins + 2)
-        elif (tag := _TAG.match(markup, begins)) is not None:
-            name, ends = tag[2].lower(), bool(tag[1])
-            yield _Tag(name=name, ends=ends, attributes=tag[3])
-            place = _after_raw(markup, name, tag.end()) if name in _RAW and not ends else tag.end()
-        elif re.compile(r"</?[a-zA-Z]").match(markup, begins):
-            return
-        elif markup[begins + 1 : begins + 2] in {"!", "?", "/"}:
-            place = _after(markup, ">", begins)
-        else:
-            place = begins + 1
-            if begins < len(markup):
-                yield "<"
-
-
-def _after(markup: str, end: str, place: int) -> int:
-    found = markup.find(end, place)
-    return len(markup) if found < 0 else found + len(end)
-
-
-def _after_raw(markup: str, name: str, place: int) -> int:
-    found = re.compile(rf"</{name}", re.IGNORECASE).search(markup, place)
-    return found.start() if found else len(markup)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,18 +72,18 @@ class _Page:
         self._open: Counter[str] = Counter()
         self._linked: list[str] = []
 
-    def begin(self, tag: _Tag) -> None:
-        if tag.name in _VOID:
+    def begin(self, tag: Tag) -> None:
+        if tag.name in VOID:
             if tag.name in {"br", "hr"} and not self._here.hidden:
                 self._begin_line()
             return
-        if tag.name in _ENDED_BY_THEIR_LIKE and self._here.tag == tag.name:
+        if tag.name in ENDED_BY_THEIR_LIKE and self._here.tag == tag.name:
             self.end(tag.name)
         told = tag.told()
         self._push(
             _Element(
                 tag=tag.name,
-                hidden=self._here.hidden or tag.name in _UNSEEN | _RAW or _hides(told),
+                hidden=self._here.hidden or tag.name in UNSEEN | RAW or "hidden" in told or hiding(plain_style(told)),
                 quoted=self._here.quoted or tag.name == "blockquote",
                 link=told.get("href", "") if tag.name == "a" else "",
             )
@@ -193,7 +118,7 @@ class _Page:
         self._open[element.tag] += 1
         if element.tag == "a":
             self._linked.clear()
-        if element.tag in _BLOCKS:
+        if element.tag in BLOCKS:
             self._break()
 
     def _leave(self, element: _Element) -> None:
@@ -201,9 +126,9 @@ class _Page:
             self.lines[-1].pieces.append(_shown_link(element.link, "".join(self._linked)))
         if element.tag in {"td", "th"}:
             self.lines[-1].pieces.append(" ")
-        if element.tag in _BLOCKS:
+        if element.tag in BLOCKS:
             self._break()
-        if element.tag in _SPACED:
+        if element.tag in SPACED:
             self._begin_line()
 
     def _break(self) -> None:
@@ -215,12 +140,6 @@ class _Page:
 
     def _begin_line(self) -> None:
         self.lines.append(_Line(quoted=self._here.quoted))
-
-
-def _hides(attributes: dict[str, str]) -> bool:
-    # A remark that never ends hides the rest, as in browsers; so nothing is looked at twice.
-    style = re.sub(r"\s+|/\*.*?(?:\*/|$)", "", attributes.get("style", ""), flags=re.DOTALL).lower()
-    return "hidden" in attributes or bool(_HIDING.search(style))
 
 
 def _shown_link(address: str, text: str) -> str:

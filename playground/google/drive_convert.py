@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 _EDITOR = "application/vnd.google-apps."
 DOCUMENT, SHEET, SLIDES, FOLDER = (f"{_EDITOR}{kind}" for kind in ("document", "spreadsheet", "presentation", "folder"))
 
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TAB = re.compile(r"^# tab: (.+)$", re.MULTILINE)
 _TABLE_RULE = re.compile(r"^\|[\s:|-]+\|$")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
@@ -26,7 +27,8 @@ def exported(kind: str, text: str, media: str) -> bytes:
     writer = _EXPORTS.get(kind, {}).get(media)
     if writer is None:
         raise NotConvertible(media)
-    return writer(text).encode()
+    written = writer(text)
+    return written if isinstance(written, bytes) else written.encode()
 
 
 def export_formats() -> dict[str, list[str]]:
@@ -106,13 +108,32 @@ def _first_tab(delimiter: str) -> Callable[[str], str]:
     return write
 
 
-_EXPORTS: Mapping[str, Mapping[str, Callable[[str], str]]] = {
+def _workbook(text: str) -> bytes:
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    for name, rows in tabs(text):
+        sheet = book.create_sheet(name[:31])
+        for row in rows:
+            sheet.append([_as_number(cell) for cell in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _as_number(cell: str) -> str | float | int | None:
+    if re.fullmatch(r"-?\d{1,15}", cell):
+        return int(cell)
+    return float(cell) if re.fullmatch(r"-?\d{1,12}\.\d{1,12}", cell) else cell or None
+
+
+_EXPORTS: Mapping[str, Mapping[str, Callable[[str], str | bytes]]] = {
     DOCUMENT: {
         "text/plain": _document_text,
         "text/markdown": lambda text: text.strip("\n") + "\n",
         "text/html": _document_html,
     },
-    SHEET: {"text/csv": _first_tab(","), "text/tab-separated-values": _first_tab("\t")},
+    SHEET: {"text/csv": _first_tab(","), "text/tab-separated-values": _first_tab("\t"), _WORKBOOK: _workbook},
     SLIDES: {"text/plain": _slides_text},
 }
 

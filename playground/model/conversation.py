@@ -57,7 +57,17 @@ class ToolResult:
     is_error: bool = False
 
 
-Part: TypeAlias = Words | ToolCall | ToolResult
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture that the model is shown. No wire gives it a name: the words around it may."""
+
+    media: str
+    """Such as `image/png`."""
+    size: int
+    """Bytes."""
+
+
+Part: TypeAlias = Words | Picture | ToolCall | ToolResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,11 @@ class Message:
     @property
     def text(self) -> str:
         return "\n".join(part.text for part in self.parts if isinstance(part, Words))
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """What it shows."""
+        return tuple(part for part in self.parts if isinstance(part, Picture))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +109,11 @@ class Conversation:
     def said(self) -> str:
         """What the person wrote last."""
         return self.messages[self._last_said].text if self.messages else ""
+
+    @property
+    def shown(self) -> tuple[Picture, ...]:
+        """The pictures that came with what the person wrote last."""
+        return self.messages[self._last_said].pictures if self.messages else ()
 
     @property
     def before(self) -> tuple[Message, ...]:
@@ -131,6 +151,24 @@ class PlannedCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A page that the vendor's own web search found."""
+
+    url: str
+    title: str
+    text: str
+    """A passage of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Searched:
+    """A search that the vendor itself made before it answered."""
+
+    query: str
+    found: tuple[Found, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
     """How fast an answer is streamed."""
 
@@ -152,6 +190,8 @@ class Plan:
 
     text: str = ""
     calls: tuple[PlannedCall, ...] = ()
+    searched: Searched | None = None
+    """Its own web search, where the request allowed one; it stands before the text."""
     ends: Literal["done", "length"] = "done"
     """`length`: as if the token limit had cut it."""
     pace: Pace | None = None

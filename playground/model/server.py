@@ -3,25 +3,40 @@
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 
 import orjson
 from aiohttp import web
 from pydantic import TypeAdapter, ValidationError
 
+from playground.clips import words_in
 from playground.model.cache import PromptCache, tokens
-from playground.model.conversation import Brain, Conversation, Json, Pace, Plan, Vendor, VendorError
+from playground.model.conversation import (
+    Brain,
+    Conversation,
+    Found,
+    Json,
+    Pace,
+    Plan,
+    Searched,
+    Vendor,
+    VendorError,
+)
 from playground.model.faults import Fault, Faults
+from playground.model.media import Heard, answer_picture, answer_words
 from playground.model.wires import params
 from playground.model.wires.anthropic_messages import MESSAGES
 from playground.model.wires.openai_chat import CHAT
 from playground.model.wires.openai_responses import RESPONSES
+from playground.model.wires.openai_shared import problem
 from playground.model.wires.rules import invalid
+from playground.model.wires.searches import told, wants_search
 from playground.model.wires.wire import Completion, Event, Wire, arguments_text
 
 _WIRES = (MESSAGES, CHAT, RESPONSES)
 _BODY: TypeAdapter[Json] = TypeAdapter(Json)
 _KEPT_REQUESTS = 1000
+_LONGEST_QUERY = 200
 _MODELS: dict[Vendor, str] = {"anthropic": "demo-model-a", "openai": "demo-model-o"}
 """Any name is accepted; these are only listed."""
 
@@ -36,13 +51,26 @@ class ModelServer:
         pace: Pace | None = None,
         keys: Collection[str] | None = None,
         checks_types: bool = True,
+        search: Callable[[str], Sequence[Found]] = lambda _: (),
     ) -> None:
-        """`keys`: the API keys to accept; None: any. `checks_types`: hold requests against the SDKs' types too."""
+        """`keys`: the API keys to accept; None: any. `checks_types`: hold requests against the SDKs' types too.
+
+        `search` is what the vendors' own web search finds.
+        """
         self.brain = brain
         self.pace = pace or Pace()
         self.faults = Faults()
         self.requests: list[Conversation] = []
         """What was asked, valid or not answered at all; the latest 1,000."""
+        self.search: Callable[[str], Sequence[Found]] = search
+        self.speech: Callable[[bytes], str] = words_in
+        """What is said in a sound; the playground's own clips say it themselves."""
+        self.searches: list[str] = []
+        """What the vendors' own search was asked for."""
+        self.pictures: list[Json] = []
+        """The pictures that were asked for, as they were asked for."""
+        self.clips: list[Heard] = []
+        """What came to be written down."""
         self.streaming = 0
         """How many streams are open now."""
         self.broken_off = 0
@@ -92,6 +120,8 @@ class ModelServer:
         app = web.Application(client_max_size=1 << 26)
         for wire in _WIRES:
             app.router.add_post(wire.path, self._answers(wire))
+        app.router.add_post("/v1/images/generations", self._picture)
+        app.router.add_post("/v1/audio/transcriptions", self._transcription)
         app.router.add_get("/v1/models", self._models)
         app.router.add_get("/v1/models/{name}", self._model)
         return app
@@ -118,7 +148,7 @@ class ModelServer:
         fault = self.faults.take(wire.vendor)
         if fault is not None and fault.after is None:
             await self._fail(fault, request)
-        plan = self.brain(conversation)
+        plan = self._plan(body, conversation)
         completion = self._completion(wire, body, plan, number)
         if body.get("stream"):
             return await self._stream(wire, request, completion, body, fault)
@@ -126,6 +156,55 @@ class ModelServer:
             await self._fail(fault, request)
         await self._pause(_finished(plan, self.pace), request)
         return _json(wire.whole(completion), number)
+
+    def _plan(self, body: Json, conversation: Conversation) -> Plan:
+        if not wants_search(body, conversation):
+            return self.brain(conversation)
+        query = " ".join(conversation.said.split())[:_LONGEST_QUERY]
+        self.searches.append(query)
+        return told(Searched(query=query, found=tuple(self.search(query))))
+
+    async def _picture(self, request: web.Request) -> web.StreamResponse:
+        async def drawn() -> web.StreamResponse:
+            body = await _body(request)
+            if self._types is not None:
+                await asyncio.shield(self._types)
+                params.check_params("images", body)
+            self.pictures.append(body)
+            answer = await asyncio.to_thread(answer_picture, body, created=int(time.time()))
+            return _json(answer, self._next_number())
+
+        return await self._media(request, drawn)
+
+    async def _transcription(self, request: web.Request) -> web.StreamResponse:
+        async def heard() -> web.StreamResponse:
+            form = await request.post()
+            sound = form.get("file")
+            if not isinstance(sound, web.FileField) or not form.get("model"):
+                raise invalid("file and model: fields required")
+            clip = Heard(name=sound.filename, model=str(form["model"]), content=sound.file.read())
+            self.clips.append(clip)
+            said = answer_words(clip, self.speech(clip.content), form=str(form.get("response_format", "json")))
+            number = self._next_number()
+            return web.Response(text=said, headers=_headers(number)) if isinstance(said, str) else _json(said, number)
+
+        return await self._media(request, heard)
+
+    async def _media(
+        self, request: web.Request, answer: Callable[[], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        """Answer a request for a picture or a transcription, or refuse it as the vendor does."""
+        try:
+            self._key("openai", request)
+            fault = self.faults.take("openai")
+            if fault is not None:
+                await self._fail(fault, request)
+            return await answer()
+        except VendorError as error:
+            headers = {} if error.retry_after is None else {"retry-after": f"{error.retry_after:g}"}
+            return _json(problem(error), self._next_number(), status=error.status, headers=headers)
+        except ConnectionError:
+            return web.Response()  # as in `_answers`
 
     def _key(self, vendor: Vendor, request: web.Request) -> str:
         key = request.headers.get("x-api-key") or request.headers.get("authorization", "").removeprefix("Bearer ")

@@ -14,8 +14,10 @@ SERVED = (
     *("manager-meeting", "inbox-urgent", "answer-luca", "which-jamal", "notes-to-jamal"),
     *("calendar-clash", "what-do-i-owe", "missed-oncall", "missed-winter", "harriet-hours"),
     *("private-in-channel", "outsider-asks", "ramble"),
+    *("csv-usage", "budget-over", "article", "sql-customers", "sql-invoiced", "sql-churn", "sql-unclear"),
+    *("sql-overdue", "sql-packs", "sql-solve-time", "sql-delete"),
 )
-"""The stories that need no file, sandbox, web page or database."""
+"""All stories of the company."""
 _TOOLS: Mapping[str, tuple[str, Mapping[str, JsonValue]]] = {
     "pull_requests.merged": ("list_pull_requests", {"which": "merged"}),
     "pull_requests.waiting_for_me": ("list_pull_requests", {"which": "waiting_for_my_review"}),
@@ -50,6 +52,9 @@ _TOOLS: Mapping[str, tuple[str, Mapping[str, JsonValue]]] = {
     "channels.missed": ("catch_up", {}),
     "channels.post": ("post_message", {}),
     "people.find": ("find_people", {}),
+    "web.read": ("read_page", {}),
+    "data.run": ("run_python", {}),
+    "database.ask": ("query_database", {}),
 }
 
 
@@ -109,6 +114,8 @@ class Story:
     where: str
     """`dm`, or a channel with its `#`."""
     turns: tuple[StoryTurn, ...]
+    attach: str = ""
+    """The file of the company that goes with the first thing that is said."""
 
 
 def served_stories(company: Company) -> tuple[Story, ...]:
@@ -151,6 +158,7 @@ def _story(name: str, story: Mapping[str, Any], company: Company) -> Story:
         id=name,
         who=story["as"],
         where=story["where"],
+        attach=story.get("attach", ""),
         turns=tuple(
             StoryTurn(
                 say=turn["say"],
@@ -172,7 +180,7 @@ def _value(name: str, value: Any, company: Company) -> JsonValue:
             return f"{company.github['org']}/{value}"
         case "reviewers":
             return [company.person(handle).github for handle in value]
-        case "number" | "method" | "verdict":
+        case "number" | "method" | "verdict" | "url":
             return value
         case _:
             return None

@@ -24,10 +24,22 @@ export class Api {
   upload(files) {
     const form = new FormData();
     for (const file of files) form.append("file", file, file.name);
+    return this.#sendForm("upload", form);
+  }
+
+  #sendForm(path, form) {
     const search = new URLSearchParams({ as: this.handle });
-    return this.#answer(
-      fetch(`/play/upload?${search}`, { method: "POST", headers: { "X-Playground": "1" }, body: form }),
-    );
+    const headers = { "X-Playground": "1" };
+    return this.#answer(fetch(`/play/${path}?${search}`, { method: "POST", headers, body: form }));
+  }
+
+  /** Uploads an audio clip: what it says, and its sound where one was recorded. */
+  voice({ says, sound, seconds }) {
+    const form = new FormData();
+    form.append("says", says);
+    if (seconds) form.append("seconds", String(seconds));
+    if (sound) form.append("file", sound, "audio");
+    return this.#sendForm("voice", form);
   }
 
   async #answer(request) {

@@ -1,11 +1,13 @@
-/** Where a message is written: Enter sends, Shift+Enter makes a line, files are attached, Stop stands in while Pinyon works. */
-import { h, replace, uniqueId } from "./dom.js";
+/** Where a message is written: Enter sends, Shift+Enter makes a line, files and clips go with it, Stop stands in while Pinyon works. */
+import { Attachments, uploaded } from "./attachments.js";
+import { askClip } from "./clip.js";
+import { h, uniqueId } from "./dom.js";
 import { icon } from "./icons.js";
+import { menuButton } from "./menu.js";
 import { tried } from "./say.js";
 import { Suggestions } from "./suggest.js";
 
 export class Composer {
-  #files = [];
   #stopping = null;
 
   /** `send(text, files)` posts; `state()` is the playground's state, for suggestions. */
@@ -22,21 +24,24 @@ export class Composer {
       class: "sr",
       tabindex: "-1",
       "aria-hidden": "true",
-      onchange: () => this.#attach(this.pick.files),
+      onchange: () => this.#picked(),
     });
-    this.attach = h(
-      "button",
-      { class: "btn plain", type: "button", "aria-label": "Attach a file", onclick: () => this.pick.click() },
-      icon("attach"),
+    this.attached = new Attachments(desk.api, { changed: () => this.#buttons(), left: () => this.focus() });
+    this.attach = menuButton(icon("attach"), { class: "btn plain", "aria-label": "Attach a file" }, () =>
+      this.#toAttach(),
     );
-    this.send = h("button", { class: "btn primary", type: "submit" }, icon("send"), "Send");
+    this.clip = h(
+      "button",
+      { class: "btn plain", type: "button", "aria-label": "Record a clip", onclick: () => this.#record() },
+      icon("voice"),
+    );
+    this.send = h("button", { class: "btn primary", type: "submit" }, icon("send"), h("span", { class: "word" }, "Send"));
     this.stop = h(
       "button",
       { class: "btn", type: "button", hidden: true, onclick: () => this.#stopping?.() },
       icon("stop"),
       "Stop",
     );
-    this.chips = h("div", { class: "row chips" });
     this.form = h(
       "form",
       { class: "composer", "aria-label": label },
@@ -45,9 +50,10 @@ export class Composer {
       this.field,
       this.pick,
       this.attach,
+      this.clip,
       this.stop,
       this.send,
-      this.chips,
+      this.attached.element,
     );
     this.closed = h("p", { class: "faint closed", hidden: true });
     this.element = h("div", {}, this.form, this.closed);
@@ -57,14 +63,26 @@ export class Composer {
     });
     this.field.addEventListener("keydown", (event) => this.#key(event));
     this.field.addEventListener("input", () => this.#grow());
-    this.field.addEventListener(
-      "paste",
-      (event) => event.clipboardData.files.length && this.#attach(event.clipboardData.files),
-    );
-    this.form.addEventListener("dragover", (event) => event.preventDefault());
-    this.form.addEventListener("drop", (event) => {
+    this.field.addEventListener("paste", (event) => this.#paste(event));
+  }
+
+  /** Lets files be dropped anywhere on `pane`. */
+  takeDrops(pane) {
+    const over = (event) => event.dataTransfer?.types.includes("Files") && !this.form.hidden;
+    pane.addEventListener("dragover", (event) => {
+      if (!over(event)) return;
       event.preventDefault();
-      this.#attach(event.dataTransfer.files);
+      pane.classList.add("dropping");
+    });
+    pane.addEventListener("dragleave", (event) => {
+      if (!pane.contains(event.relatedTarget)) pane.classList.remove("dropping");
+    });
+    pane.addEventListener("drop", (event) => {
+      if (!over(event)) return;
+      event.preventDefault();
+      pane.classList.remove("dropping");
+      this.attached.add([...event.dataTransfer.files]);
+      this.focus();
     });
   }
 
@@ -89,7 +107,7 @@ export class Composer {
   }
 
   get empty() {
-    return !this.field.value.trim() && !this.#files.length;
+    return !this.field.value.trim() && this.attached.empty;
   }
 
   #buttons() {
@@ -116,53 +134,55 @@ export class Composer {
 
   async #submit() {
     const text = this.field.value;
-    const files = this.#files;
     if (this.empty) return;
     this.suggest.close();
-    this.#set("", []);
-    const sent = await tried(() =>
-      this.post(
-        text,
-        files.map((file) => file.id),
-      ),
-    );
+    const held = this.attached.clear();
+    this.#write("");
+    const files = await uploaded(held);
+    const sent = files && (await tried(() => this.post(text, files)));
+    if (sent !== null || !this.empty) return;
     // What was refused goes back where it was written, unless something new stands there.
-    if (sent === null && this.empty) this.#set(text, files);
+    this.attached.restore(held);
+    this.#write(text);
   }
 
-  #set(text, files) {
+  #write(text) {
     this.field.value = text;
-    this.#files = files;
-    this.#chips();
     this.#grow();
   }
 
-  async #attach(list) {
-    const chosen = [...list];
+  #picked() {
+    this.attached.add([...this.pick.files]);
     this.pick.value = "";
-    if (!chosen.length) return;
-    const answer = await tried(() => this.desk.api.upload(chosen));
-    if (answer) this.#set(this.field.value, [...this.#files, ...answer.files]);
     this.focus();
   }
 
-  #chips() {
-    replace(
-      this.chips,
-      this.#files.map((file) => {
-        const drop = () =>
-          this.#set(
-            this.field.value,
-            this.#files.filter((other) => other !== file),
-          );
-        return h(
-          "span",
-          { class: "badge" },
-          icon("file"),
-          file.name,
-          h("button", { type: "button", "aria-label": `Remove ${file.name}`, onclick: drop }, icon("close")),
-        );
-      }),
-    );
+  #paste(event) {
+    const files = [...event.clipboardData.files];
+    if (!files.length) return;
+    event.preventDefault();
+    this.attached.add(files);
+  }
+
+  #toAttach() {
+    const samples = this.desk.state.samples ?? [];
+    return [
+      { label: "From this computer…", pick: () => this.pick.click() },
+      ...samples.map(({ name, about }) => ({
+        label: name,
+        detail: about,
+        pick: () => {
+          this.attached.take(name, () => this.desk.api.post("sample", { name }));
+          this.focus();
+        },
+      })),
+    ];
+  }
+
+  async #record() {
+    const clip = await askClip();
+    if (!clip) return this.clip.focus();
+    this.attached.take("Audio clip", () => this.desk.api.voice(clip));
+    return this.focus();
   }
 }

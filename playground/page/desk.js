@@ -113,6 +113,7 @@ export class Desk {
     return surface({
       names: this.names,
       ask: this.ask,
+      file: (id) => `/play/file/${encodeURIComponent(id)}?${new URLSearchParams({ as: this.api.handle })}`,
       act: (blockId, action, state) => this.act(target, blockId, action, state),
       search: (blockId, actionId, value) => this.search(target, blockId, actionId, value),
     });

@@ -23,7 +23,7 @@ export function askWords({ title, label, send }) {
 }
 
 /** Shows a dialog, the focus on `first`; gives what `answer` says once it is closed. */
-function opened(dialog, first, answer) {
+export function opened(dialog, first, answer) {
   document.body.append(dialog);
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {

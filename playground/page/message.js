@@ -2,6 +2,7 @@
 import { blocksBox } from "./blocks/blocks.js";
 import { clock, fromTs, moment } from "./dates.js";
 import { h } from "./dom.js";
+import { drawFile } from "./files.js";
 import { icon, mark } from "./icons.js";
 import { menuButton } from "./menu.js";
 import { passedOn } from "./passed_on.js";
@@ -28,7 +29,7 @@ export function drawMessage(message, desk, { thread = false } = {}) {
       header(message, desk, thread),
       message.ephemeral && h("p", { class: "faint" }, icon("eye"), " Only visible to you"),
       h("div", { class: "body" }, messageBody(message, desk)),
-      message.files?.length > 0 && h("div", { class: "files" }, message.files.map(file)),
+      message.files?.length > 0 && h("div", { class: "files" }, message.files.map(drawFile)),
       message.reactions?.length > 0 && reactions(message, desk),
       !thread && threadLine(message, desk),
     ),
@@ -86,33 +87,6 @@ export function messageBody(message, desk) {
   if (blocks.length) return [box(), edited, others];
   if (!message.text) return others;
   return [h("div", { class: "said" }, mrkdwn(message.text, desk.names), edited), others];
-}
-
-const SIZES = [
-  [1_048_576, "MB"],
-  [1024, "kB"],
-];
-
-function size(bytes) {
-  const [unit, name] = SIZES.find(([unit]) => bytes >= unit) ?? [1, "bytes"];
-  return `${(bytes / unit).toFixed(unit > 1 && bytes / unit < 10 ? 1 : 0)} ${name}`;
-}
-
-function file(one) {
-  const name = one.title || one.name;
-  const picture =
-    one.mimetype?.startsWith("image/") && one.play_url && h("img", { src: one.play_url, alt: name, loading: "lazy" });
-  const facts = h(
-    "span",
-    { class: "faint" },
-    [one.filetype?.toUpperCase(), one.size ? size(one.size) : null].filter(Boolean).join(" · "),
-  );
-  return h(
-    "a",
-    { class: "file", href: one.play_url, target: "_blank", rel: "noopener" },
-    picture || icon("file"),
-    h("span", {}, h("b", {}, name), h("br"), facts),
-  );
 }
 
 function reactions(message, desk) {

@@ -2,6 +2,7 @@
 import { blocksBox } from "./blocks/blocks.js";
 import { surface } from "./blocks/surface.js";
 import { h } from "./dom.js";
+import { drawFile } from "./files.js";
 import { icon } from "./icons.js";
 import { mrkdwn } from "./text/mrkdwn.js";
 import { link } from "./text/parts.js";
@@ -20,6 +21,7 @@ function one(attachment, names) {
     attachment.author_name && h("b", {}, attachment.author_name),
     attachment.title && link(attachment.title_link ?? "", attachment.title),
     words(attachment, names),
+    attachment.files?.length > 0 && h("div", { class: "files" }, attachment.files.map(drawFile)),
     foot(attachment),
   );
 }

@@ -1,16 +1,20 @@
 """What people do in this Slack, as verbs that read like a story: say, edit, open, press stop."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
+from playground.clips import Voice
 from playground.slack import shapes
 from playground.slack.app import JSON
 from playground.slack.events import from_outside
 from playground.slack.forwards import share
 from playground.slack.looks import Looks, Who
-from playground.slack.methods.files import new_file
 from playground.slack.text import typed
-from playground.slack.workspace import Workspace
+from playground.slack.uploads import as_clip, new_file, posted, put
+from playground.slack.workspace import StoredFile, Workspace
+
+ToAttach: TypeAlias = JSON | tuple[str, bytes | str]
+"""What `upload` or `record` gave, or a name and what is in the file."""
 
 
 class Acts(Looks):
@@ -23,9 +27,13 @@ class Acts(Looks):
         text: str,
         *,
         thread: str | None = None,
-        files: Sequence[JSON] = (),
+        files: Sequence[ToAttach] = (),
+        voice: str | Voice = "",
     ) -> str:
-        """Post a message as a person and give its ts. Mentions are typed: `@Pinyon`, `<@bot>`, `@jamal`, `#mobile`."""
+        """Post a message as a person and give its ts. Mentions are typed: `@Pinyon`, `<@bot>`, `@jamal`, `#mobile`.
+
+        `voice` is an audio clip that goes with it, or what one says.
+        """
         workspace, conversation = self.place(where, who)
         written, blocks = typed(workspace, text)
         fields: JSON = {"text": written, "client_msg_id": f"m-{self.world.next_ts()}"}
@@ -33,9 +41,19 @@ class Acts(Looks):
             fields["blocks"] = blocks
         if thread:
             fields["thread_ts"] = conversation.messages[thread].get("thread_ts", thread)
-        if files:
-            fields |= {"subtype": "file_share", "files": list(files), "upload": False}
-        return self.world.post(workspace, conversation, self.user(who), fields)["ts"]
+        attached = [self._attached(who, file) for file in files]
+        if voice:
+            attached.append(self._attached(who, self.record(who, voice)))
+        if attached:
+            shared = put(self.world, workspace, conversation, attached)
+            fields |= {"subtype": "file_share", "files": shared, "upload": False}
+        message = self.world.post(workspace, conversation, self.user(who), fields)
+        posted(self.world, workspace, conversation, message, attached)
+        return message["ts"]
+
+    def _attached(self, who: Who, file: ToAttach) -> StoredFile:
+        info = self.upload(who, *file) if isinstance(file, tuple) else file
+        return self.workspace_of(who).files[info["id"]]
 
     async def forward(self, who: Who, source: str, ts: str, words: str = "", *, where: str = "dm") -> str:
         """Pass the message `ts` of `source` on as a person, with their own words or none; gives the new one's ts."""
@@ -43,6 +61,8 @@ class Acts(Looks):
         origin = self.place(source, who)[1]
         message = origin.messages[ts]
         written, blocks = typed(workspace, words)
+        carried = [workspace.files[file["id"]] for file in message.get("files", ())]
+        put(self.world, workspace, conversation, carried)
         attachment = share(self.world.url, origin, message, workspace.users[message["user"]])
         fields: JSON = {
             "text": written,
@@ -74,6 +94,13 @@ class Acts(Looks):
         )
         stored.content = raw
         return stored.info
+
+    def record(self, who: Who, voice: str | Voice) -> JSON:
+        """Record an audio clip, to be said with `say(…, files=[…])`."""
+        spoken = Voice(says=voice) if isinstance(voice, str) else voice
+        info = self.upload(who, spoken.name, spoken.sound)
+        as_clip(self.workspace_of(who).files[info["id"]], spoken)
+        return info
 
     async def press_stop(self, who: Who, where: str, thread: str) -> None:
         """Press the stop button of a thread. Slack ends its open streams first, then tells the bot."""

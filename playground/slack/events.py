@@ -41,6 +41,8 @@ def message_event(conversation: Conversation, message: JSON) -> JSON:
     """Tell of a new message."""
     return {
         **{key: value for key, value in message.items() if key not in COUNTS and key != "metadata"},
+        # A file changes when its transcript comes; what was sent before stays as it was.
+        **({"files": [dict(file) for file in message["files"]]} if message.get("files") else {}),
         "channel": conversation.id,
         "event_ts": message["ts"],
         "channel_type": conversation.channel_type,

@@ -8,6 +8,13 @@ from dataclasses import dataclass, field
 from playground.slack.app import JSON
 
 ALWAYS = math.inf
+DOWNLOADS = {
+    "login_page": "gives the sign-in page",
+    "slow": "takes its time",
+    "broken": "breaks off in the middle",
+    "missing": "gives 404",
+}
+"""How a download goes wrong."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -21,6 +28,7 @@ class Fault:
     seconds: float = 0.0
     status: int = 200
     error: str = ""
+    how: str = ""
 
     def says(self) -> str:
         """Describe it in a sentence for the page."""
@@ -37,6 +45,9 @@ class Fault:
             "duplicate": "an event arrives twice",
             "reorder": "an event arrives after the one behind it",
             "lose_ack": "an ack gets lost, so Slack sends again",
+            "file_gone": f"an attached file arrives as {self.how}",
+            "download": f"downloading a file {DOWNLOADS.get(self.how, self.how)}",
+            "transcript": f"Slack's transcript of a clip {'never comes' if self.how == 'never' else 'fails'}",
         }[self.kind]
         return f"{what}, {times}"
 
@@ -93,6 +104,18 @@ class Faults:
         """Ignore the ack of the next events, so that they are sent again as retries."""
         return self._add("lose_ack", times)
 
+    def withhold_files(self, how: str, *, times: float = 1) -> str:
+        """Give the next attached files as stubs: `hidden_by_limit`, `tombstone` or `check_file_info`."""
+        return self._add("file_gone", times, how=how)
+
+    def spoil_downloads(self, how: str, *, seconds: float = 5, times: float = 1) -> str:
+        """Let the next downloads go wrong, as DOWNLOADS names it; `slow` waits `seconds` in the middle."""
+        return self._add("download", times, how=how, seconds=seconds)
+
+    def keep_transcripts(self, how: str, *, times: float = 1) -> str:
+        """Let the transcripts of the next clips be `never` or `failed`."""
+        return self._add("transcript", times, how=how)
+
     def refresh_sockets(self) -> None:
         """Ask every socket to reconnect, as Slack does every few hours."""
         self.refresh()
@@ -132,6 +155,7 @@ class Faults:
         seconds: float = 0.0,
         status: int = 200,
         error: str = "",
+        how: str = "",
     ) -> str:
         fault = Fault(
             id=f"f{next(self._ids)}",
@@ -141,6 +165,7 @@ class Faults:
             seconds=seconds,
             status=status,
             error=error,
+            how=how,
         )
         self.active.append(fault)
         self.changed()
@@ -154,6 +179,7 @@ def _field(name: str, label: str, kind: str, default: str | float, *choices: str
 METHOD = _field("method", "Method, or *", "text", "chat.postMessage")
 TIMES = _field("times", "Times", "number", 1)
 ERRORS = ("token_revoked", "invalid_auth", "unknown_method", "message_not_in_streaming_state", "fatal_error")
+WITHHELD = ("hidden_by_limit", "tombstone", "check_file_info")
 KINDS: tuple[JSON, ...] = (
     {
         "kind": "rate_limit",
@@ -177,6 +203,25 @@ KINDS: tuple[JSON, ...] = (
     {"kind": "duplicate", "title": "Events arrive twice", "fields": [TIMES]},
     {"kind": "reorder", "title": "Events change places", "fields": [TIMES]},
     {"kind": "lose_ack", "title": "Acks get lost", "fields": [TIMES]},
+    {
+        "kind": "file_gone",
+        "title": "An attached file is withheld",
+        "fields": [_field("how", "As", "choice", WITHHELD[0], *WITHHELD), TIMES],
+    },
+    {
+        "kind": "download",
+        "title": "Downloads go wrong",
+        "fields": [
+            _field("how", "How", "choice", "login_page", *DOWNLOADS),
+            _field("seconds", "Seconds, when slow", "number", 5),
+            TIMES,
+        ],
+    },
+    {
+        "kind": "transcript",
+        "title": "No transcript of a clip",
+        "fields": [_field("how", "How", "choice", "never", "never", "failed"), TIMES],
+    },
     {"kind": "refresh_sockets", "title": "Sockets are refreshed", "fields": []},
     {"kind": "cut_sockets", "title": "Sockets break", "fields": []},
     {"kind": "revoke_token", "title": "The bot's token is revoked", "fields": []},
@@ -186,7 +231,7 @@ KINDS: tuple[JSON, ...] = (
 def add_from_page(faults: Faults, asked: JSON) -> None:
     """Do what the page asks for; KeyError when it names no known kind."""
     method = str(asked.get("method") or "*")
-    times = float(asked.get("times") or 1)
+    times, how = float(asked.get("times") or 1), str(asked.get("how") or "")
     verbs: dict[str, Callable[[], object]] = {
         "rate_limit": lambda: faults.rate_limit(method, times=times, retry_after=float(asked.get("retry_after") or 1)),
         "error": lambda: faults.fail(method, str(asked.get("error") or "fatal_error"), times=times),
@@ -198,6 +243,11 @@ def add_from_page(faults: Faults, asked: JSON) -> None:
         "duplicate": lambda: faults.duplicate_events(times=times),
         "reorder": lambda: faults.reorder_events(times=times),
         "lose_ack": lambda: faults.lose_acks(times=times),
+        "file_gone": lambda: faults.withhold_files(how or WITHHELD[0], times=times),
+        "download": lambda: faults.spoil_downloads(
+            how or "login_page", seconds=float(asked.get("seconds") or 5), times=times
+        ),
+        "transcript": lambda: faults.keep_transcripts(how or "never", times=times),
         "refresh_sockets": faults.refresh_sockets,
         "cut_sockets": faults.cut_sockets,
         "revoke_token": faults.revoke_token,

@@ -14,6 +14,8 @@ MARKDOWN = 12_000
 VIEW_SIZE = 250_000  # a view as JSON; Slack answers view_too_large above
 TOTAL = 13_200  # undocumented: Slack answers msg_blocks_too_long near this many characters of text in blocks
 
+CELLS = 10_000
+"""Characters in a table (https://docs.slack.dev/reference/block-kit/blocks/table-block)."""
 MESSAGE_ONLY = frozenset({"markdown", "table", "context_actions", "task_card", "plan", "alert", "card", "carousel"})
 SELECTS = ("static_select", "external_select", "users_select", "conversations_select", "channels_select")
 CHOICES = (*SELECTS, *(f"multi_{kind}" for kind in SELECTS), "radio_buttons", "checkboxes", "overflow")
@@ -232,9 +234,14 @@ def _table(block: JSON, found: Findings, at: str) -> None:
     found.need(len(block["rows"]) <= 100, "no more than 100 items allowed", f"{at}/rows")
     for n, row in enumerate(block["rows"]):
         found.need(1 <= len(row) <= 20, "must have 1 to 20 cells", f"{at}/rows/{n}")
+        found.need(len(row) == len(block["rows"][0]), "all rows must have as many cells", f"{at}/rows/{n}")
         for m, cell in enumerate(row):
             kinds = ("raw_text", "raw_number", "rich_text")
             found.need(cell.get("type") in kinds, "unsupported cell", f"{at}/rows/{n}/{m}/type")
+            is_empty = cell.get("type") == "raw_text" and not cell.get("text")
+            found.need(not is_empty, "must be more than 0 characters", f"{at}/rows/{n}/{m}/text")
+    cells = sum(len(str(cell.get("text", ""))) for row in block["rows"] for cell in row)
+    found.need(cells <= CELLS, f"no more than {CELLS} characters in all cells", f"{at}/rows")
 
 
 def _rich_text(block: JSON, found: Findings, at: str) -> None:

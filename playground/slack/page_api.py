@@ -6,23 +6,30 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from playground.clips import Voice
 from playground.slack import faults, shapes
 from playground.slack.app import JSON
 from playground.slack.call import Refused
 from playground.slack.clicks import Clicks
 from playground.slack.delivery import Outcome
 from playground.slack.methods.chat import set_reaction
-from playground.slack.page_reading import wrong
+from playground.slack.page_reading import PageFacts, wrong
 from playground.slack.people import User
 
+FILE_LIMIT = 25 * 1024 * 1024
+"""Bytes; the real Slack takes up to 1 GB, and Pinyon reads no more than this."""
+TRANSCRIPT_AFTER = 1.2
+"""Seconds: long enough for a person to see that a transcript takes a moment."""
+WORDS_A_SECOND = 2.5
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 class PageApi:
     """Answers the POSTs under `/play` for whoever the page acts as."""
 
-    def __init__(self, acts: Clicks) -> None:
+    def __init__(self, acts: Clicks, facts: PageFacts) -> None:
         self._acts = acts
+        self._facts = facts
         self._world = acts.world
 
     def routes(self) -> list[web.RouteDef]:
@@ -41,10 +48,12 @@ class PageApi:
             "open": self.open,
             "stop": self.stop,
             "faults": self.add_fault,
+            "sample": self.sample,
         }
         return [
             *(web.post(f"/play/{name}", self._acting(act)) for name, act in acting.items()),
             web.post("/play/upload", self.upload),
+            web.post("/play/voice", self.voice),
         ]
 
     def _acting(self, act: Callable[[JSON, User], Awaitable[JSON]]) -> Callable[[web.Request], Awaitable[web.Response]]:
@@ -63,7 +72,7 @@ class PageApi:
     async def send(self, body: JSON, me: User) -> JSON:
         """Post a message."""
         files = self._acts.workspace_of(me).files
-        chosen = [files[file].info for file in body.get("file_ids") or ()]
+        chosen = [files[file].info for file in body.get("file_ids") or () if files[file].info["user"] == me.id]
         if not str(body.get("text", "")).strip() and not chosen:
             raise KeyError("Write something first.")
         thread = body.get("thread_ts") or None
@@ -172,10 +181,46 @@ class PageApi:
         check_sender(request)
         me = self._acts.person(request.query.get("as", ""))
         given: list[Any] = (await request.post()).getall("file", [])
-        files = [
-            self._acts.upload(me, part.filename, part.file.read()) for part in given if isinstance(part, web.FileField)
-        ]
-        return web.json_response({"ok": True, "files": [shapes.file(info) for info in files]})
+        files = [(part.filename, part.file.read()) for part in given if isinstance(part, web.FileField)]
+        if problem := next(filter(None, (_too_large_or_empty(name, len(content)) for name, content in files)), ""):
+            return wrong(problem, status=413)
+        return web.json_response(self._uploaded(me, *(self._acts.upload(me, *file) for file in files)))
+
+    async def voice(self, request: web.Request) -> web.Response:
+        """Take an audio clip: its sound where one was recorded, and what it says, for nobody here can listen."""
+        check_sender(request)
+        me = self._acts.person(request.query.get("as", ""))
+        form = await request.post()
+        sound, says = form.get("file"), str(form.get("says", "")).strip()
+        recorded = sound.file.read() if isinstance(sound, web.FileField) else b""
+        if not says:
+            return wrong("Write what the clip says: the playground has nobody who can listen.")
+        if problem := _too_large(Voice(says=says).name, len(recorded)):
+            return wrong(problem, status=413)
+        seconds = float(str(form.get("seconds") or "") or len(says.split()) / WORDS_A_SECOND)
+        voice = Voice(says=says, seconds=max(1.0, seconds), recorded=recorded, after=TRANSCRIPT_AFTER)
+        return web.json_response(self._uploaded(me, self._acts.record(me, voice)))
+
+    async def sample(self, body: JSON, me: User) -> JSON:
+        """Attach a file that lies ready."""
+        found = next((sample for sample in self._facts.samples if sample.name == body["name"]), None)
+        if found is None:
+            raise KeyError("There is no such file.")
+        return self._uploaded(me, self._acts.upload(me, found.name, found.content))
+
+    def _uploaded(self, me: User, *files: JSON) -> JSON:
+        workspace = self._acts.workspace_of(me)
+        return {"ok": True, "files": [shapes.file(workspace, info, me.id) for info in files]}
+
+
+def _too_large_or_empty(name: str, size: int) -> str:
+    return _too_large(name, size) if size else f"{name} is empty, so there is nothing to attach."
+
+
+def _too_large(name: str, size: int) -> str:
+    if size <= FILE_LIMIT:
+        return ""
+    return f"{name} has {size / 1024 / 1024:.0f} MB; the playground takes up to 25 MB a file. Attach a smaller one."
 
 
 def check_sender(request: web.Request) -> None:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from aiohttp import web
@@ -16,8 +17,22 @@ from playground.slack.app import JSON
 from playground.slack.live import Watcher
 from playground.slack.people import User
 from playground.slack.sign_in import COOKIE
+from playground.slack.workspace import StoredFile, Workspace
 
 TRAFFIC = 300
+
+
+SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "audio/", "video/", "text/plain")
+"""What a browser may show by itself; it is saved otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A file that lies ready."""
+
+    name: str
+    about: str
+    content: bytes
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,6 +45,8 @@ class PageFacts:
     demo_model: bool = False
     banner: str = ""
     try_next: str = ""
+    samples: tuple[Sample, ...] = ()
+    """Files that a person without one at hand can attach."""
 
 
 class PageReading:
@@ -97,6 +114,7 @@ class PageReading:
             "demo_model": facts.demo_model,
             "banner": facts.banner,
             "try_next": facts.try_next,
+            "samples": [{"name": s.name, "about": s.about, "size": len(s.content)} for s in facts.samples],
             "now": self._world.clock(),
         }
         response = web.json_response(state)
@@ -141,14 +159,20 @@ class PageReading:
         return web.json_response({"entries": [entry.shape() for entry in reversed(latest)]})
 
     async def file(self, request: web.Request) -> web.Response:
-        """Give a file's bytes; a web page among them is never shown as one."""
-        workspace = self._acts.workspace_of(self._person(request.query.get("as", "")))
+        """Give a file's bytes to who sees it; a web page among them is never shown as one."""
+        me = self._person(request.query.get("as", ""))
+        workspace = self._acts.workspace_of(me)
         stored = workspace.files.get(request.match_info["file"])
-        if stored is None or stored.content is None:
+        if stored is None or stored.content is None or not _sees(workspace, stored, me.id):
             return wrong("This file is gone.", status=404)
         mimetype = stored.info["mimetype"]
-        is_safe = mimetype.startswith(("image/png", "image/jpeg", "image/gif", "audio/", "video/", "text/plain"))
-        headers = {"Content-Disposition": "inline" if is_safe else "attachment"}
+        is_shown = mimetype.startswith(SHOWN) and "download" not in request.query
+        name = quote(stored.info["name"], safe="")
+        headers = {
+            "Content-Disposition": f"{'inline' if is_shown else 'attachment'}; filename*=UTF-8''{name}",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+        }
         return web.Response(body=stored.content, content_type=mimetype, headers=headers)
 
     async def faults(self, request: web.Request) -> web.Response:
@@ -177,6 +201,12 @@ class PageReading:
         except TimeoutError:
             return b": still here\n\n"
         return None if told is None else _sse(*told)
+
+
+def _sees(workspace: Workspace, stored: StoredFile, person: str) -> bool:
+    """Whether a file is somebody's own, or lies where they are."""
+    places = [place for kind in ("channels", "groups", "ims") for place in stored.info[kind]]
+    return stored.info["user"] == person or any(person in workspace.conversations[p].members for p in places)
 
 
 def _sse(name: str, data: Any) -> bytes:

@@ -5,9 +5,9 @@ from datetime import datetime
 from playground.company import Channel, Company, DirectMessages, Person, Saying
 from playground.slack.app import JSON, SlackApp
 from playground.slack.conversation import Conversation
-from playground.slack.methods.files import new_file
 from playground.slack.people import User
 from playground.slack.text import typed
+from playground.slack.uploads import new_file
 from playground.slack.workspace import UserGroup, Workspace, empty_workspace
 
 FIRST = ("jamal", "ren")

@@ -175,7 +175,7 @@ class SlackServer(Clicks):
             web.get("/oauth/v2/authorize", self._install),
             web.post("/oauth/v2/allow", self._consent),
             *PageReading(self, self.page).routes(),
-            *PageApi(self).routes(),
+            *PageApi(self, self.page).routes(),
             *files,
         ]
 

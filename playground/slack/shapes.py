@@ -4,6 +4,9 @@ from playground.slack.app import JSON
 from playground.slack.conversation import Conversation
 from playground.slack.workspace import Workspace
 
+GONE = ("tombstone", "hidden_by_limit")
+"""The modes of files that nobody gets any more."""
+
 
 def channel(workspace: Workspace, conversation: Conversation, viewer: str) -> JSON:
     """Shape a conversation for one person."""
@@ -37,7 +40,12 @@ def message(
         "reactions": [],
         **{key: value for key, value in raw.items() if key != "metadata"},
         "channel": conversation.id,
-        "files": [file(raw_file) for raw_file in raw.get("files", ())],
+        "files": _files(workspace, raw, viewer),
+        **(
+            {"attachments": [_passed_on(workspace, one, viewer) for one in raw["attachments"]]}
+            if raw.get("attachments")
+            else {}
+        ),
         "author": {
             "id": author.id,
             "name": raw.get("username") or author.name,
@@ -65,9 +73,20 @@ def message_event(
     }
 
 
-def file(raw: JSON) -> JSON:
-    """Add to a file object where the page may read it."""
-    return {**raw, "play_url": f"/play/file/{raw['id']}"}
+def _files(workspace: Workspace, holder: JSON, viewer: str) -> list[JSON]:
+    return [file(workspace, raw, viewer) for raw in holder.get("files") or ()]
+
+
+def _passed_on(workspace: Workspace, attachment: JSON, viewer: str) -> JSON:
+    return {**attachment, "files": _files(workspace, attachment, viewer)}
+
+
+def file(workspace: Workspace, raw: JSON, viewer: str) -> JSON:
+    """Add to a file object where the page of `viewer` may read it; what is there no more has no address."""
+    stored = workspace.files.get(raw["id"])
+    if stored is None or stored.content is None or raw["mode"] in GONE:
+        return dict(raw)
+    return {**stored.info, "play_url": f"/play/file/{raw['id']}?as={workspace.users[viewer].handle}"}
 
 
 def session(conversation: Conversation, thread: str) -> JSON:

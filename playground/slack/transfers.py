@@ -1,5 +1,7 @@
 """Addresses that Slack hands out: for uploading, for downloading, for answering a click."""
 
+import asyncio
+import contextlib
 from typing import Any
 
 import orjson
@@ -7,7 +9,10 @@ from aiohttp import web
 
 from playground.slack.app import JSON
 from playground.slack.call import Refused
+from playground.slack.faults import Fault
 from playground.slack.methods.chat import checked_blocks
+from playground.slack.uploads import subtitles
+from playground.slack.workspace import StoredFile, Workspace
 from playground.slack.world import World
 
 LOGIN_PAGE = (
@@ -26,6 +31,7 @@ class Transfers:
         return [
             web.post("/upload/v1/{team}/{file}", self.upload),
             web.get("/files-pri/{name}/{path:.*}", self.download),
+            web.get("/files-tmb/{name}/{path:.*}", self.subtitles),
             web.post("/response/{team}/{number}/{name}", self.respond),
         ]
 
@@ -40,17 +46,37 @@ class Transfers:
         stored.info["size"] = len(content)
         return web.Response(text=f"OK - {len(content)}")
 
-    async def download(self, request: web.Request) -> web.Response:
+    async def download(self, request: web.Request) -> web.StreamResponse:
         """Give the bytes to the bot; to everybody else a login page with status 200, as Slack does."""
-        team, _, file = request.match_info["name"].partition("-")
-        workspace = self._world.workspaces.get(team)
-        stored = workspace.files.get(file) if workspace else None
-        if workspace is None or stored is None or stored.content is None:
+        workspace, stored = self._file(request)
+        if workspace is None or stored is None or stored.content is None or not stored.info["url_private"]:
             return web.Response(status=404)
-        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if token != workspace.bot_token or token in self._world.revoked:
+        fault = self._world.faults.take("download")
+        if not self._is_bot(request, workspace) or (fault and fault.how == "login_page"):
             return web.Response(text=LOGIN_PAGE, content_type="text/html")
+        if fault and fault.how == "missing":
+            return web.Response(status=404)
+        if fault:
+            return await _halting(request, stored.content, fault)
         return web.Response(body=stored.content, content_type=stored.info["mimetype"])
+
+    async def subtitles(self, request: web.Request) -> web.Response:
+        """Give the transcript of a clip to the bot."""
+        workspace, stored = self._file(request)
+        if workspace is None or stored is None or stored.voice is None or "vtt" not in stored.info:
+            return web.Response(status=404)
+        if not self._is_bot(request, workspace):
+            return web.Response(text=LOGIN_PAGE, content_type="text/html")
+        return web.Response(text=subtitles(stored.voice), content_type="text/vtt")
+
+    def _file(self, request: web.Request) -> tuple[Workspace | None, StoredFile | None]:
+        team, file, *_ = [*request.match_info["name"].split("-"), ""]
+        workspace = self._world.workspaces.get(team)
+        return workspace, workspace.files.get(file) if workspace else None
+
+    def _is_bot(self, request: web.Request, workspace: Workspace) -> bool:
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        return token == workspace.bot_token and token not in self._world.revoked
 
     async def respond(self, request: web.Request) -> web.Response:
         """Take an answer to a click or command."""
@@ -97,6 +123,22 @@ class Transfers:
             world.post(workspace, conversation, workspace.bot, fields)
         else:
             world.whisper(workspace, conversation, response.user, fields)
+
+
+async def _halting(request: web.Request, content: bytes, fault: Fault) -> web.StreamResponse:
+    """Send half of a file, then wait, or break off."""
+    response = web.StreamResponse(headers={"Content-Length": str(len(content))})
+    await response.prepare(request)
+    # The other side may have given up long ago.
+    with contextlib.suppress(ConnectionError):
+        await response.write(content[: len(content) // 2])
+        if fault.how == "slow":
+            await asyncio.sleep(fault.seconds)
+            await response.write(content[len(content) // 2 :])
+            await response.write_eof()
+        elif request.transport is not None:
+            request.transport.abort()
+    return response
 
 
 async def _content(request: web.Request) -> bytes:

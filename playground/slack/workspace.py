@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from playground.clips import Voice
 from playground.slack.app import JSON, SlackApp
 from playground.slack.conversation import Conversation
 from playground.slack.people import User
@@ -15,6 +16,8 @@ class StoredFile:
 
     info: JSON
     content: bytes | None = None
+    voice: Voice | None = None
+    """What it says, when it is an audio clip."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -211,6 +211,10 @@ class World:
         self.live.tell("status", lambda _: place | status, to=conversation.members)
         self.changes.tell()
 
+    def later(self, key: tuple[str, str], seconds: float, act: Callable[[], None]) -> None:
+        """Let something happen by itself after a while, unless this Slack ends before."""
+        self._timers[key] = asyncio.get_running_loop().call_later(seconds, act)
+
     def set_session(self, conversation: Conversation, thread: str, session: Session) -> None:
         """Set how an agent's session in a thread stands."""
         conversation.sessions[thread] = session

@@ -16,7 +16,7 @@ SKILL = Skill(
         Example(title="What it says", message="Summarise the last document that was shared with me."),
         Example(title="What changed", message="Which of our files changed this week, and who changed them?"),
     ),
-    reads="Google Docs, Sheets and Slides, text files, their comments and who can open them",
+    reads="Google Docs, Sheets and Slides, PDF, Office files, tables, pictures, their comments and who can open them",
     changes="New documents, comments and sharing, after you asked for it or approved it",
     instructions=Path(__file__).with_name("instructions.md"),
     scopes=Scopes(

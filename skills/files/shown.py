@@ -1,15 +1,14 @@
 """What the model is shown of files: short JSON, with a word about everything that was left out (pure)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import JsonValue
 
-from integrations.google.drive import FileText, Talk
+from integrations.google.drive import Talk
 from integrations.google.drive_models import Comment, File, Permission, Reply
+from skills.readings import Reading
 
-MAX_TEXT = 36_000
-"""Characters of a file."""
 MAX_TALK = 12_000
 """Characters of its comments."""
 MAX_COMMENT = 1_500
@@ -40,20 +39,25 @@ def row(file: File) -> dict[str, JsonValue]:
     return found
 
 
-def in_full(file: File, text: FileText | None, talk: Talk) -> dict[str, JsonValue]:
-    """A file with its text and what was said on it."""
+def in_full(file: File, reading: Reading, talk: Talk, *, place: str = "") -> dict[str, JsonValue]:
+    """A file with its text from `place` on, and what was said on it. Raises RetryToolCall for no such place."""
     comments, left_out = _newest(talk.comments)
     notes = [
-        *_said_of_text(file, text),
+        *reading.told(place),
         f"{left_out} older comments are left out." if left_out else "",
         "There are more comments than were read." if talk.more else "",
     ]
-    return {
+    shown: dict[str, JsonValue] = {
         **row(file),
-        "text": text.text[:MAX_TEXT] if text else "",
+        "text": reading.text(place),
         "comments": comments,
         "note": " ".join(filter(None, notes)),
     }
+    if reading.facts:
+        shown["facts"] = reading.facts
+    if reading.file is not None:
+        shown["kept_as"] = reading.file.name
+    return shown
 
 
 def described(file: File) -> str:
@@ -70,17 +74,6 @@ def seen_by(people: Sequence[Permission] | None) -> str:
     named = [f"{one.named} {_ROLES.get(one.role, one.role)}" for one in (*wide, *others)[:_MAX_NAMED]]
     more = [f"and {len(people) - _MAX_NAMED} more"] if len(people) > _MAX_NAMED else []
     return f"Now: {', '.join([*named, *more])}" if named else "Nobody else can open it now"
-
-
-def _said_of_text(file: File, text: FileText | None) -> Iterable[str]:
-    if text is None:
-        yield f"This is a {file.kind_name}: I cannot read what is in it yet."
-        return
-    if len(text.text) > MAX_TEXT or not text.whole:
-        amount = f"{MAX_TEXT:,} of {len(text.text):,}" if text.whole else f"{min(MAX_TEXT, len(text.text)):,}"
-        yield f"The text is cut: these are the first {amount} characters."
-    if file.kind == "sheet":
-        yield "Only the first tab of a sheet can be read; other tabs, if there are any, are not here."
 
 
 def _newest(comments: Sequence[Comment]) -> tuple[list[JsonValue], int]:

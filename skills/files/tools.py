@@ -13,6 +13,7 @@ from skills.described import Described
 from skills.errors import RetryToolCall, ToolFailed
 from skills.files import habits, records, shown, taken_back
 from skills.files.names import address, addresses, found_file, found_folder
+from skills.files.readings import read_through
 from skills.left_out import unless_left_out
 from skills.record import Record
 from skills.skill import Result, Says, ToolContext, Version, tool
@@ -60,23 +61,28 @@ async def search_files(
 
 
 @tool("read", says=Says(doing="Reading a file"), targets=("file",), kinds={"file": "file"})
-async def read_file(ctx: ToolContext[Google], file: str) -> Result:
-    """Read one file with its comments: a Google Doc as Markdown, Slides as text, a Sheet's first tab as CSV.
+async def read_file(ctx: ToolContext[Google], file: str, place: str = "") -> Result:
+    """Read one file with its comments.
 
-    Text and CSV files are read too. Of other kinds, such as PDF, only name, owner and
-    comments are shown; `note` says so, and what was cut.
+    Google Docs, Sheets with all tabs, Slides, PDF, Word, Excel, PowerPoint, CSV, text and pictures are read. `note`
+    says what was cut or could not be read. Where `kept_as` stands, the file itself is in this conversation under that
+    name: to compute with, to search, or as a picture to look at.
 
     Args:
         file: Its id, its link, or its exact name.
+        place: Where to begin in a long one, as `note` or a heading names it: `page 12`, `sheet Budget`, `slide 4`.
     """
     found = await found_file(ctx, file)
-    text, talk = await asyncio.gather(ctx.client.drive.text(found), ctx.client.drive.comments(found.id))
-    content = shown.in_full(found, text, talk)
+    drive = ctx.client.drive
+    reading, talk = await asyncio.gather(read_through(drive, found), drive.comments(found.id))
+    content = shown.in_full(found, reading, talk, place=place)
+    handed = (reading.file,) if reading.file is not None and not place else ()
     return Result(
         content=content,
         link=found.web_view_link,
         said=f"Read {_named(found)}",
         records=(records.of_reading(found, content, talk),),
+        files=handed,
     )
 
 

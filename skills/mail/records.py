@@ -40,6 +40,11 @@ def of_thread(thread: Thread, shown: Shown, *, own: Iterable[str]) -> tuple[Reco
     )
 
 
+def of_attachment(thread: Thread, mail: Mail, shown: Shown, *, own: Iterable[str]) -> Record:
+    """A file that came with a mail: whoever has the mail has it, and anybody may have written it."""
+    return _record(thread, mail, shown, text=(shown["name"], shown["text"]), own=own, ours=False)
+
+
 def of_written(thread: str, *, to: Iterable[str] = (), subject: str = "", body: str) -> Record:
     """A mail that was just written; `to` are those whom it went to."""
     readers = frozenset(address.lower() for address in to)

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from pydantic import JsonValue
 
 from integrations.google.mail_addresses import Correspondent
-from integrations.google.mail_models import Label, Mail, Thread, names_of
+from integrations.google.mail_models import Label, Mail, Part, Thread, names_of
 from integrations.google.mail_text import Attachment, attachments_of, new_words, text_of
 from integrations.google.mail_visible import visible
+from skills.readings import Reading
 
 MAX_TEXT = 6_000
 """Characters of one mail."""
@@ -80,6 +81,22 @@ def in_full(thread: Thread, *, to: Reader) -> dict[str, JsonValue]:
     if missing := len(thread.messages) - len(mails):
         content["note"] = f"The thread is long: the {missing} oldest mails are left out."
     return content
+
+
+def attachment(thread: Thread, part: Part, reading: Reading, *, place: str, link: str) -> dict[str, JsonValue]:
+    """An attached file with its text from `place` on. Raises RetryToolCall for no such place."""
+    found: dict[str, JsonValue] = {
+        "name": visible(part.filename)[:MAX_SUBJECT],
+        "subject": subject_of(thread),
+        "text": reading.text(place),
+        "note": " ".join(filter(None, reading.told(place))),
+        "link": link,
+    }
+    if reading.facts:
+        found["facts"] = reading.facts
+    if reading.file is not None:
+        found["kept_as"] = reading.file.name
+    return found
 
 
 def subject_of(thread: Thread) -> str:

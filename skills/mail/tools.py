@@ -15,6 +15,7 @@ from integrations.google.mail_models import Thread
 from integrations.google.mail_query import Folder, mail_query
 from skills.described import Described
 from skills.mail import habits, records, shown, taken_back
+from skills.mail.attached import attached_file, read_attached
 from skills.mail.closings import parted, together
 from skills.mail.letters import (
     Filing,
@@ -83,7 +84,8 @@ async def search_mail(
 async def read_mail(ctx: ToolContext[Google], thread: str) -> Result:
     """Read a mail thread: every mail with sender, receivers, time, text and the names of its attachments.
 
-    What a mail quotes of earlier ones in the thread is left out. Attachments are named, not read.
+    What a mail quotes of earlier ones in the thread is left out. Attachments are named; `read_mail_attachment` reads
+    them.
 
     Args:
         thread: The thread's id, as `search_mail` gives it.
@@ -96,6 +98,33 @@ async def read_mail(ctx: ToolContext[Google], thread: str) -> Result:
     content["link"] = link
     described = records.of_thread(found, content, own=reader.own)
     return Result(content=content, link=link, said="Read a mail thread", records=described)
+
+
+@tool("read", says=Says(doing="Reading an attachment"), targets=("thread",), kinds={"thread": "mail"})
+async def read_mail_attachment(ctx: ToolContext[Google], thread: str, name: str, place: str = "") -> Result:
+    """Read a file that is attached to a mail: PDF, Word, Excel, PowerPoint, CSV, text, pictures and mails.
+
+    `note` says what was cut or could not be read. Where `kept_as` stands, the file itself is in this conversation under
+    that name: to compute with, to search, or as a picture to look at.
+
+    Args:
+        thread: The thread's id, as `search_mail` gives it.
+        name: The attachment's name, as `read_mail` shows it.
+        place: Where to begin in a long one, as `note` or a heading names it: `page 12`, `sheet Budget`, `slide 4`.
+    """
+    mail, where = ctx.client.mail, thread_id(thread)
+    found, reader = await asyncio.gather(mail.thread(where), _reader(ctx))
+    holder, part = attached_file(found, name)
+    reading = await read_attached(mail, holder, part)
+    link = mail.page(found.id)
+    content = shown.attachment(found, part, reading, place=place, link=link)
+    return Result(
+        content=content,
+        link=link,
+        said="Read an attachment",
+        records=(records.of_attachment(found, holder, content, own=reader.own),),
+        files=(reading.file,) if reading.file is not None and not place else (),
+    )
 
 
 async def _reader(ctx: ToolContext[Google]) -> shown.Reader:

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic_ai.messages import (
+    BinaryContent,
     ModelMessage,
+    ModelMessagesTypeAdapter,
     ModelRequest,
     ModelResponse,
     TextPart,
@@ -17,8 +19,9 @@ from pydantic_ai.messages import (
     UserPromptPart,
 )
 
-from bot.messages import AttachedFile
+from bot.attachments import Attachment, Received
 from bot.prompt import (
+    MOST_PICTURES,
     PUT_ASIDE,
     alternating,
     asked,
@@ -30,14 +33,32 @@ from bot.prompt import (
     overheard,
     told_late,
     tool_returns,
+    with_pictures,
 )
+from documents.document import Document, Part
 from memory.conversations import Transcript
-from memory.ids import TurnId
+from memory.files import StoredFile
+from memory.ids import FileId, TurnId
 from tests.fakes.rooms import NOW, PERSON, calls, incoming, said
 
 
 def transcript(turn: str, *messages: ModelMessage, held: str = "{}") -> Transcript:
     return Transcript(turn=TurnId(turn), messages=dump(messages), held=held)
+
+
+def stored(name: str, *, problem: str = "") -> StoredFile:
+    """A file that was attached, whose id is its name."""
+    return StoredFile(
+        id=FileId(name),
+        person=PERSON.id,
+        is_shared=True,
+        turn=TurnId("T1:D1:1.1"),
+        source="F1",
+        name=name,
+        media="",
+        size=8,
+        problem=problem,
+    )
 
 
 def plain(messages: Sequence[ModelMessage]) -> list[str]:
@@ -151,11 +172,48 @@ def test_whatever_happened_a_vendor_can_take_the_history(kinds: list[str], windo
     assert isinstance(messages[-1], ModelRequest)
 
 
-def test_attached_files_are_named_and_said_to_be_unread() -> None:
-    files = (AttachedFile(id="F1", name="plan.csv", kind="csv", size=2048),)
-    assert plain([asked(incoming("look", files=files))]) == [
-        'person: look\n<third-party source="attached">\nplan.csv, csv, 2,048 bytes; not read\n</third-party>'
+def test_attached_files_stand_beside_the_words_as_somebody_elses() -> None:
+    document = Document(kind="sheet", facts="1 row, 2 columns", parts=(Part(place="", text="a,b\n1,2"),))
+    received = Received(attachments=(Attachment(file=stored("plan.csv"), document=document),))
+    assert plain([asked(incoming("look"), received)]) == [
+        'person: look\n<third-party source="attached plan.csv">\ntable, 1 row, 2 columns\na,b\n1,2\n</third-party>'
     ]
+
+
+def test_of_an_unread_file_the_model_knows_why() -> None:
+    received = Received(attachments=(Attachment(file=stored("plan.pdf", problem="It is locked."), document=None),))
+    assert plain([asked(incoming("look"), received)]) == [
+        'person: look\n<third-party source="attached plan.pdf">\nnot read. It is locked.\n</third-party>'
+    ]
+
+
+async def test_a_picture_is_named_in_what_is_kept_and_shown_to_the_model() -> None:
+    picture = Document(kind="picture", facts="8 × 6 pixels", picture="AAAA", picture_media="image/png")
+    received = Received(attachments=(Attachment(file=stored("dog.png"), document=picture),))
+    kept = ModelMessagesTypeAdapter.validate_json(dump([asked(incoming("what is this?"), received)]))
+
+    async def look(file: FileId) -> tuple[bytes, str] | None:
+        return (b"seen", "image/png") if file == "dog.png" else None
+
+    (shown,) = await with_pictures(kept, look)
+    assert "AAAA" not in dump(kept)
+    (part,) = shown.parts
+    assert isinstance(part, UserPromptPart)
+    assert part.content[-1] == BinaryContent(data=b"seen", media_type="image/png")
+
+
+async def test_only_the_newest_pictures_of_a_thread_are_shown_again() -> None:
+    calls = [ToolCallPart(tool_name="run_python", args={}, tool_call_id="c0")]
+    drawn = [tool_returns(calls, {"c0": "drawn"}, [FileId(f"f{n}")]) for n in range(MOST_PICTURES + 2)]
+    asked_for: list[FileId] = []
+
+    async def look(file: FileId) -> tuple[bytes, str] | None:
+        asked_for.append(file)
+        return b"seen", "image/png"
+
+    shown = await with_pictures(drawn, look)
+    assert asked_for == [FileId(f"f{n}") for n in range(2, MOST_PICTURES + 2)]
+    assert "not shown any more" in str(shown[0].parts)
 
 
 def test_the_instructions_hold_the_agent_its_skills_and_the_persons_day() -> None:

@@ -1,20 +1,20 @@
 """One turn from its message to its answer, with a scripted model and a real store."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from dbos import DBOS, DBOSConfig
 from pydantic_ai.messages import ModelRequest, UserPromptPart
 from sqlalchemy import text
 
 from bot.agent import Agent, Budget, End
 from bot.llm import ModelCall, ModelsUnavailable, Shown
-from bot.messages import Answer, ApprovalCard, Card, FailureCard, IncomingMessage
+from bot.messages import Answer, ApprovalCard, AttachedFile, Card, FailureCard, IncomingMessage, NotFetched
+from bot.own_skills import OwnSkills
 from bot.pending import Decisions
 from bot.router import AgentFile, Router
 from bot.toolbox.menu import Available
@@ -42,20 +42,12 @@ from tests.fakes.rooms import (
     Scripted,
     calls,
     incoming,
+    nothing_attached,
     said,
+    unpublished,
 )
 
 WRITE = calls(("write_note", {"place": "wall", "text": "Buy milk"}))
-
-
-@pytest.fixture
-def dbos(database_url: str) -> Iterator[None]:
-    """Steps run plainly outside a workflow, but DBOS wants to be there."""
-    config: DBOSConfig = {"name": "pinyon", "system_database_url": database_url, "use_listen_notify": False}
-    DBOS(config=config)
-    DBOS.launch()
-    yield
-    DBOS.destroy()
 
 
 @dataclass
@@ -66,6 +58,18 @@ class FakeSurface:
     replies: list[FakeReply] = field(default_factory=list[FakeReply])
     redrawn: list[Card] = field(default_factory=list[Card])
     has_others: bool = False
+    files: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    """What can be fetched, by the file's id."""
+    said: str | None = None
+    """What the surface heard in voice notes."""
+
+    async def fetch(self, message: IncomingMessage, file: AttachedFile, *, limit: int) -> bytes:
+        if file.id not in self.files:
+            raise NotFetched("I cannot get this file from Slack. Attach it again.")
+        return self.files[file.id]
+
+    async def transcript(self, message: IncomingMessage, file: AttachedFile) -> str | None:
+        return self.said
 
     async def others_read(self, message: IncomingMessage) -> bool:
         return self.has_others
@@ -91,6 +95,9 @@ class FakeSpending:
     why: str = ""
 
     async def record(self, *_about: object) -> None:
+        return
+
+    async def record_tool(self, *_about: object) -> None:
         return
 
     async def refusal(self, _person: Person, *, now: datetime) -> str:
@@ -168,6 +175,9 @@ async def make(database: Database, dbos: None) -> MakeRoom:
             memory=ParameterMemory(database),
             aliases=Aliases(database),
             surfaces={"slack": surface},
+            attachments=nothing_attached(database),
+            own=OwnSkills(),
+            published=unpublished,
             accounts=FakeAccounts(board),
             connected=AlwaysConnected(),
             offer=offer,

@@ -15,6 +15,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.company import load_company
+from playground.servers import samples
 from playground.slack import SlackApp, SlackServer
 from playground.slack.app import Command, Shortcut
 from playground.slack.page_reading import PageFacts
@@ -57,6 +58,10 @@ class PretendBot:
         data: JSON = answer.data  # pyright: ignore[reportAssignmentType, reportUnknownMemberType, reportUnknownVariableType]  untyped SDK
         return data
 
+    async def upload(self, **arguments: Any) -> None:
+        """Send a file, as `files_upload_v2` of the SDK does."""
+        await self.web.files_upload_v2(**arguments)  # pyright: ignore[reportUnknownMemberType]  untyped SDK
+
     async def heard(self, wanted: str) -> JSON:
         """The next payload of this kind; others before it are let go."""
         while True:
@@ -90,7 +95,7 @@ async def slack() -> AsyncIterator[SlackServer]:
         ),
         shortcuts=(Shortcut(type="message", name="Ask Pinyon", callback_id="ask_about_message"),),
     )
-    page = PageFacts(demo_model=True, try_next="ask what waits for your review.")
+    page = PageFacts(demo_model=True, try_next="ask what waits for your review.", samples=samples(COMPANY))
     async with SlackServer(COMPANY, app=app, page=page) as running:
         yield running
 

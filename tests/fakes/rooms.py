@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import JsonValue
 from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
 
+from bot.attachments import Attachments
 from bot.llm import ModelAnswer, ModelCall, Shown, Usage
 from bot.messages import Answer, IncomingMessage, Task
 from bot.pending import Waiting
@@ -22,10 +23,12 @@ from bot.toolbox.menu import Available
 from bot.toolbox.recalling import Recalling
 from bot.toolbox.tools import Tools
 from bot.toolbox.trail import Trail, identities, rules_of
+from documents.document import Document, Part, Unreadable
 from integrations.errors import AccessRevoked, Refused
-from integrations.integration import Level
+from integrations.integration import Audience, Level
 from memory.audit import Audit
 from memory.database import Database
+from memory.files import Files
 from memory.ids import CallId, ConversationId, PendingId, PersonId, TurnId, WorkspaceId
 from memory.ledger import Ledger
 from memory.parameters.aliases import Aliases
@@ -56,6 +59,23 @@ def incoming(text: str = "hello", *, turn: str = TURN, **others: Any) -> Incomin
         "text": text,
     }
     return IncomingMessage(**{**facts, **others})
+
+
+async def as_text(body: bytes, *, name: str, media: str = "") -> Document:
+    """The one parser, where every file is a text; one that begins with `%` cannot be read."""
+    del name, media
+    if body.startswith(b"%"):
+        raise Unreadable("It is locked with a password. Send it without one.")
+    return Document(kind="text", facts=f"{len(body)} bytes", parts=(Part(place="", text=body.decode()),))
+
+
+def nothing_attached(database: Database) -> Attachments:
+    """The files of conversations, as a room has them that nobody hands anything over to."""
+    return Attachments(Files(database), read=as_text)
+
+
+async def unpublished(_turn: TurnId, _audience: Audience) -> None:
+    """Where no pages are made, none is opened."""
 
 
 # The model.
@@ -111,6 +131,8 @@ class FakeReply:
     statuses: list[str] = field(default_factory=list[str])
     tasks: list[Task] = field(default_factory=list[Task])
     answers: list[Answer] = field(default_factory=list[Answer])
+    notes: list[str] = field(default_factory=list[str])
+    """What voice notes were understood as."""
     given: Callable[[str], bool] = lambda _address: True
 
     async def status(self, text: str) -> None:
@@ -127,6 +149,9 @@ class FakeReply:
 
     async def task(self, task: Task) -> None:
         self.tasks.append(task)
+
+    async def heard(self, text: str) -> None:
+        self.notes.append(text)
 
     async def finish(self, answer: Answer) -> str | None:
         self.answers.append(answer)

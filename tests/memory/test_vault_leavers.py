@@ -11,9 +11,11 @@ from memory.audit import Audit
 from memory.connect_flows import ConnectFlows
 from memory.crypto import Keyring, new_key
 from memory.database import Base, Database, import_tables
+from memory.files import Files, FileToKeep
 from memory.grants import Grants
 from memory.ids import CallId, ConversationId, PendingId, PersonId, TurnId, WorkspaceId, user_of, workspace_of
 from memory.offboarding import LEFT, Offboarding
+from memory.pages import Pages
 from memory.parameters.aliases import Aliases
 from memory.parameters.store import ParameterMemory
 from memory.pending import PendingItem, PendingItems
@@ -24,6 +26,7 @@ from memory.skill_rules import SkillRule, SkillRules
 from memory.tool_rules import ToolRules
 from memory.warm_starts import WarmStarts
 from memory.web_sessions import WebSessions
+from memory.workings import Workings
 from tests.memory.parameters.storing import done
 from tests.memory.queueing import Queue
 from tests.memory.sharing import share_of
@@ -34,7 +37,9 @@ REN, NEAR, FAR = PersonId("T1:U1"), PersonId("T1:U10"), PersonId("T10:U1")
 ENDED = {
     "connect_flows",
     "connect_links",
+    "files",
     "grants",
+    "pages",
     "parameter_aliases",
     "parameter_events",
     "parameter_evidence",
@@ -44,6 +49,7 @@ ENDED = {
     "turns",
     "warm_starts",
     "web_sessions",
+    "workings",
 }
 STAYS = {
     "audit": "says what happened, by ids and without names, and is only ever added to",
@@ -97,6 +103,23 @@ async def fill(database: Database, person: PersonId) -> None:
         person, "key", tool="comment", target="octo/hello", says="post comments", integration="github", now=NOW
     )
     await Shares(database).add(share_of(person))
+    conversation, turn = ConversationId(f"{person}:1"), TurnId(f"t {person}")
+    await Files(database).add(
+        FileToKeep(
+            conversation=conversation,
+            person=person,
+            is_shared=True,
+            turn=turn,
+            source="F1",
+            name="plan.csv",
+            media="text/csv",
+            body=b"a,b",
+        )
+    )
+    await Workings(database).keep(turn, CallId("c"), person=person, language="sql", code="SELECT 1")
+    await Pages(database).keep(
+        turn=turn, conversation=conversation, channel="D1", person=person, title="Plan", html="<p>", now=NOW
+    )
     await ParameterMemory(database).learn(done(1, person, project="INFRA"))
     await Aliases(database).keep(person, "my manager", "person", ["U7"], shown="Head of Platform")
     await ToolRules(database).set(workspace_of(person), "merge", "forbid", by=person, now=NOW)
@@ -115,6 +138,9 @@ async def alive(database: Database) -> dict[str, set[str]]:
         "parameter_events": "SELECT person FROM parameter_events",
         "parameter_evidence": "SELECT person FROM parameter_evidence",
         "permissions": "SELECT person FROM permissions",
+        "files": "SELECT person FROM files",
+        "pages": "SELECT person FROM pages",
+        "workings": "SELECT person FROM workings",
         "shares": "SELECT person FROM shares",
         "warm_starts": "SELECT person FROM warm_starts",
         "pending": "SELECT person FROM pending WHERE state = 'open'",

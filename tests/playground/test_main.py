@@ -14,7 +14,11 @@ import typer
 from sqlalchemy.engine import make_url
 from typer.testing import CliRunner
 
-from bot.settings import ROOT
+from bot.settings import ROOT, new_key
+from memory.crypto import Keyring
+from memory.database import Database
+from memory.databases import Databases
+from memory.ids import WorkspaceId, person_id
 from playground.__main__ import free_port, play, surroundings
 from playground.atlassian.world import Write
 from playground.child import Child, Died
@@ -135,7 +139,61 @@ async def test_the_hints_lead_to_the_second_ticket_and_to_what_is_remembered_of_
     files_a_ticket()
     assert "/pinyon memory" in hints.next()
     heard("/pinyon", command="/pinyon", text="memory")
-    assert "calendar" in hints.next()
+    assert "usage_by_region.csv" in hints.next()
+
+
+async def test_the_hints_lead_through_files_pages_data_and_a_voice_note(servers: Servers) -> None:
+    hints, slack = Hints(servers), servers.slack
+
+    async def wrote(text: str, **more: Any) -> str:
+        await slack.say("jamal", "dm", text, **more)
+        return hints.next()
+
+    await wrote("Hello")
+    servers.github.sign_in("whitfield-j")
+    by = next(iter(servers.atlassian.world.accounts.values()))
+    filed = Write(by=by, site="", action="create", key="PLAT-90", arguments={}, at=datetime.now(UTC))
+    servers.atlassian.writes.extend([filed, filed])
+    entry = slack.world.traffic.begin(
+        "out", "/pinyon", at=0.0, team="T1", request={"command": "/pinyon", "text": "memory"}
+    )
+    slack.world.traffic.end(entry, status=200, ms=1.0)
+    assert "slope-shading" in await wrote("which region?", files=[("usage_by_region.csv", b"region\n")])
+    async with httpx.AsyncClient(trust_env=False) as http:
+        await http.get(f"{servers.pages.url}/slope-shading")
+    assert "database" in hints.next()
+    assert "make a page" in await wrote("how many customers do we have?")
+    assert "record a clip" in await wrote("make a page of that")
+    assert "calendar" in await wrote("", voice="Sort my thoughts into a list")
+
+
+async def test_the_playground_lends_the_companys_own_files(servers: Servers) -> None:
+    names = {sample.name: sample.content for sample in servers.slack.page.samples}
+    assert list(names) == ["usage_by_region.csv", "budget.csv"]
+    assert b"%{" not in names["usage_by_region.csv"]
+
+
+async def test_the_companys_database_is_open_to_everybody_in_a_fresh_pinyon(
+    servers: Servers, database: Database, database_url: str
+) -> None:
+    key = new_key()
+    await servers.open_sales(database_url, secret_key=key)
+    databases = Databases(database, Keyring(key))
+    [sales] = await databases.for_person(person_id(WorkspaceId(servers.slack.workspace.id), "U0ANYBODY"))
+    address = await databases.address(sales)
+    assert (sales.name, address is not None) == ("Sales", True)
+    assert address
+    with psycopg.connect(address.get_secret_value()) as connection:
+        assert connection.execute("SELECT count(*) > 50 FROM sales.account").fetchone() == (True,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("SELECT * FROM turns")
+
+
+def test_a_real_key_of_one_vendor_is_the_one_that_searches(servers: Servers, tmp_path: Path) -> None:
+    def searches(**keys: str) -> str:
+        return surroundings(servers, keys=keys, data=tmp_path, database="postgresql://here/play")["PINYON_SEARCH"]
+
+    assert (searches(), searches(OPENAI_API_KEY="sk-real")) == ("anthropic", "openai")
 
 
 async def test_the_page_is_there_before_pinyon_is(servers: Servers) -> None:

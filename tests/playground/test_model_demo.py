@@ -368,11 +368,11 @@ def test_without_any_skill_it_says_so():
     assert "There is no skill here with which I could " in Thread({}, {}).say("review 7")
 
 
-@pytest.mark.parametrize("said", ["hi", "help", "who are you?", "tell me a joke", "how is our revenue?"])
+@pytest.mark.parametrize("said", ["hi", "help", "who are you?", "tell me a joke", "how is our website?"])
 def test_small_talk_says_what_it_is_and_offers_three_sentences(said: str):
     answer = Thread({}).say(said)
     assert answer.count("\n- ") == 3
-    if said != "how is our revenue?":
+    if said != "how is our website?":
         assert "no AI" in answer
 
 

@@ -119,7 +119,8 @@ async def test_a_file_is_uploaded_sent_and_shown(slack: SlackServer, page: aioht
     await act(page, "send", channel=slack.dm("jamal"), text="", file_ids=[file["id"]], **{"as": "jamal"})
     assert slack.messages("dm:jamal")[-1]["files"][0]["name"] == "a.csv"
     async with page.get(file["play_url"]) as response:
-        assert (await response.read(), response.headers["Content-Disposition"]) == (b"a,b\n", "attachment")
+        assert await response.read() == b"a,b\n"
+        assert response.headers["Content-Disposition"] == "attachment; filename*=UTF-8''a.csv"
 
 
 async def follow(page: aiohttp.ClientSession, who: str, *, until: str) -> list[tuple[str, Any]]:

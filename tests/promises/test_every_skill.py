@@ -27,6 +27,24 @@ HEARD_BY_MEMBERS = {
     "people": "profiles are open to every member of the workspace",
 }
 """Skills whose findings may be told in a channel of members; all others are answered to the asker alone."""
+HEARD_HERE = {
+    "attachments": "what was attached stands in the conversation already",
+    "data": "computing finds nothing: who may hear it is decided by what was read before",
+    "web": "a page is public",
+    "reports": "made of what was found before, which decides who may hear it",
+    "pictures": "found nowhere",
+    "database": "the result says who: members where everybody may ask it, else the asker",
+}
+"""Skills of our own that find nothing private by themselves, or say with each result who may hear it."""
+FEWER_TOOLS = {
+    "attachments": "a conversation's files are read and searched, no more",
+    "data": "code can do the rest",
+    "web": "a page is read or searched for; the web is not changed",
+    "database": "one tool shows what there is, one asks",
+    "reports": "one for each form in which something is handed back",
+    "pictures": "a picture is made, no more",
+}
+"""Skills with less than four tools: those of our own, where no service has more to offer."""
 MAX_WORDS = 400
 """Of a skill's instructions: they stand in every prompt."""
 MAX_EXAMPLES = 4
@@ -36,6 +54,8 @@ every_skill = pytest.mark.parametrize("skill", SKILLS, ids=[skill.name for skill
 every_tool = pytest.mark.parametrize("tool", TOOLS, ids=[tool.name for tool in TOOLS])
 every_write = pytest.mark.parametrize("tool", WRITES, ids=[tool.name for tool in WRITES])
 every_read = pytest.mark.parametrize("tool", READS, ids=[tool.name for tool in READS])
+SENDS = [tool for tool in READS if tool.egress]
+every_read_that_sends = pytest.mark.parametrize("tool", SENDS, ids=[tool.name for tool in SENDS])
 
 
 def holes(template: str) -> set[str]:
@@ -67,7 +87,9 @@ def test_no_two_tools_share_a_name():
 
 @every_skill
 def test_it_is_one_job_of_four_to_eight_tools(skill: Skill):
-    assert 4 <= len(skill.tools) <= 8
+    least = 1 if skill.name in FEWER_TOOLS else 4
+    assert least <= len(skill.tools) <= 8
+    assert skill.name not in FEWER_TOOLS or skill.integration is None
 
 
 @every_skill
@@ -89,6 +111,7 @@ def test_it_tells_people_what_it_is_for(skill: Skill):
 @every_skill
 def test_what_it_finds_is_for_the_asker_alone_unless_there_is_a_reason(skill: Skill):
     assert (skill.audience == "members") == (skill.name in HEARD_BY_MEMBERS)
+    assert skill.audience != "here" or skill.name in HEARD_HERE
 
 
 @every_skill
@@ -134,8 +157,24 @@ def test_what_it_says_of_itself_names_its_own_parameters(tool: Tool):
 
 @every_read
 def test_a_read_declares_nothing_of_a_write(tool: Tool):
-    assert not any((tool.payload, tool.destroys, tool.version, tool.settle))
-    assert tool.says == Says(doing=tool.says.doing)
+    assert not any((tool.destroys, tool.version, tool.settle))
+    assert tool.egress or (tool.says, tool.payload) == (Says(doing=tool.says.doing), ())
+
+
+@every_read_that_sends
+def test_a_read_that_tells_others_something_can_be_asked_about(tool: Tool):
+    """exfil_fetch: what an address or a query carries stands on the card, whole."""
+    says = tool.says
+    assert says.ask.endswith("?")
+    assert says.done
+    assert says.refused
+    assert tool.targets or tool.payload
+    assert {name for _, template in says.labels for name in holes(template)} == set(tool.targets)
+    assert bool(tool.payload) == bool(says.text)
+    assert set(tool.kinds) == set(tool.targets)
+    assert tool.seen_by is not None
+    free = {name for name in parameters(tool) if is_free_text(tool, name)}
+    assert free <= {*tool.targets, *tool.payload}
 
 
 @every_write

@@ -1,7 +1,7 @@
 """A whole Pinyon between the playground's servers and a real database, with what people do and see there."""
 
 import importlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -20,6 +20,7 @@ from bot.settings import new_key, read_settings
 from memory.ids import PersonId, person_id
 from memory.tool_rules import EVERY, ToolRules
 from playground.atlassian import AtlassianServer
+from playground.clips import Voice
 from playground.company import load_company
 from playground.github import GitHubServer
 from playground.google import GoogleServer
@@ -118,9 +119,21 @@ class World:
 
     # What is said and seen.
 
-    async def ask(self, who: str, said: str, *, count: int = 1, seconds: float = 10.0) -> JSON:
-        """Say something to Pinyon in a direct message, and give its `count`-th finished message there."""
-        thread = await self.slack.say(who, "dm", said)
+    async def ask(
+        self,
+        who: str,
+        said: str,
+        *,
+        files: Sequence[tuple[str, bytes]] = (),
+        voice: str | Voice = "",
+        count: int = 1,
+        seconds: float = 10.0,
+    ) -> JSON:
+        """Say something to Pinyon in a direct message, and give its `count`-th finished message there.
+
+        `files` go with it by name and content, and `voice` is an audio clip, or what one says.
+        """
+        thread = await self.slack.say(who, "dm", said, files=files, voice=voice)
         return await self.slack.answer(f"dm:{who}", thread, count=count, timeout=seconds)
 
     async def answer(self, where: str, thread: str, *, count: int = 1, seconds: float = 15.0) -> JSON:
@@ -163,7 +176,7 @@ class World:
 
 
 class OpenWorld(Protocol):
-    """Opens a world; every argument has a usual value."""
+    """Opens a world; every argument has a usual value. `sales` opens the company's own database in it."""
 
     async def __call__(
         self,
@@ -175,6 +188,7 @@ class OpenWorld(Protocol):
         by_http: bool = False,
         prepare: Callable[[Servers], None] | None = None,
         poison: tuple[str, ...] = (),
+        sales: bool = False,
         **settings: str,
     ) -> World: ...
 
@@ -211,6 +225,7 @@ async def open_world(database_url: str, tmp_path: Path, request: pytest.FixtureR
             by_http: bool = False,
             prepare: Callable[[Servers], None] | None = None,
             poison: tuple[str, ...] = (),
+            sales: bool = False,
             **settings: str,
         ) -> World:
             company = load_company(today=today or datetime.now(UTC).date(), renamed=renamed, poison=poison)
@@ -223,6 +238,8 @@ async def open_world(database_url: str, tmp_path: Path, request: pytest.FixtureR
             given = {**servers.settings(tmp_path), "PINYON_SECRET_KEY": key, **settings}
             app = build(read_settings(given), database_url, timing=timing)
             await app.enter_workplaces()
+            if sales:
+                await servers.open_sales(database_url, secret_key=given["PINYON_SECRET_KEY"])
             if request.node.get_closest_marker("every_write_asks"):
                 await ask_about_every_write(app)
             if not by_http:

@@ -40,13 +40,13 @@ async def test_a_mention_without_a_word_is_an_empty_message(echoing: World) -> N
     assert echoing.model.requests == []
 
 
-async def test_only_a_file_is_named_and_the_next_step_said(echoing: World) -> None:
+async def test_only_a_file_is_named_with_what_it_holds_and_three_next_steps(echoing: World) -> None:
     file = echoing.slack.upload("jamal", "figures.csv", "hut,beds\n" * 300)
     thread = await echoing.slack.say("jamal", "dm", "", files=[file])
     answer = await echoing.answer("dm:jamal", thread)
     shown = echoing.words("dm:jamal", answer)
-    assert "Got figures.csv (3 kB)." in shown
-    assert "Paste the lines that matter, or write what you need." in shown
+    assert "Got figures.csv, 299 rows, 2 columns. What should I do with it?" in shown
+    assert "Find oddities" in shown
     assert echoing.model.requests == []
 
 

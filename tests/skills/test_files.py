@@ -130,7 +130,20 @@ async def test_a_document_is_read_with_its_comments_and_replies(google: GoogleSe
     assert read["note"] == ""
 
 
-async def test_a_sheet_is_read_as_csv_and_says_that_there_may_be_more_tabs(google: GoogleServer):
+async def test_a_sheet_is_read_with_all_its_tabs_and_kept_to_compute_with(google: GoogleServer):
+    sheet = google.drive.named("doc-okr")
+    sheet.text += "# tab: Last quarter\nobjective,reached\nO9,0.8\n"
+    result = await used(as_person(google, "mei"), "read_file", file="OKRs this quarter")
+    read = content(result)
+    assert "[sheet OKRs]\nobjective,key_result,owner" in read["text"]
+    assert "[sheet Last quarter]\nobjective,reached\nO9,0.8" in read["text"]
+    assert read["facts"].startswith("2 sheets")
+    assert read["kept_as"] == "OKRs this quarter.xlsx"
+    assert [file.name for file in result.files] == ["OKRs this quarter.xlsx"]
+
+
+async def test_a_sheet_that_is_too_large_to_export_is_read_as_far_as_it_can_be(google: GoogleServer):
+    google.drive.export_limit = 1_000
     read = content(await used(as_person(google, "mei"), "read_file", file="OKRs this quarter"))
     assert read["text"].startswith("objective,key_result,owner")
     assert "Only the first tab" in read["note"]

@@ -2,9 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
-from integrations.google.drive import FileText, Talk
+import pytest
+
+from documents.document import Part
+from integrations.google.drive import Talk
 from integrations.google.drive_models import Comment, File, Permission, Quoted, Reply, User
-from skills.files.shown import MAX_COMMENT, MAX_TALK, MAX_TEXT, in_full, row, seen_by
+from skills.errors import RetryToolCall
+from skills.files.shown import MAX_COMMENT, MAX_TALK, in_full, row, seen_by
+from skills.readings import MAX_TEXT, Reading
 
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 ADA = User(display_name="Ada", email_address="ada@b.example")
@@ -13,8 +18,8 @@ PLAN = File(id="f", name="Plan", mime_type=DOC, modified_time=AT, last_modifying
 NO_TALK = Talk(comments=(), more=False)
 
 
-def text(length: int, *, whole: bool = True) -> FileText:
-    return FileText(text="a" * length, whole=whole)
+def text(length: int) -> Reading:
+    return Reading(parts=(Part(place="", text="a" * length),))
 
 
 def comment(number: int, words: str = "Fine", **others: object) -> Comment:
@@ -44,18 +49,33 @@ def test_a_text_that_fits_has_no_note():
 def test_a_long_text_is_cut_and_says_how_much():
     shown = in_full(PLAN, text(MAX_TEXT + 4_000), NO_TALK)
     assert len(str(shown["text"])) == MAX_TEXT
-    assert shown["note"] == "The text is cut: these are the first 36,000 of 40,000 characters."
+    assert shown["note"] == "The text is cut: these are 36,000 of 40,000 characters."
 
 
-def test_a_text_that_was_not_read_to_its_end_does_not_pretend_to_know_its_length():
-    assert in_full(PLAN, text(MAX_TEXT + 1, whole=False), NO_TALK)["note"] == (
-        "The text is cut: these are the first 36,000 characters."
-    )
+PAGES = Reading(parts=tuple(Part(place=f"page {n}", text=f"{n}" * 20_000) for n in (1, 2, 3)), facts="3 pages")
 
 
-def test_a_kind_that_cannot_be_read_is_named():
+def test_a_long_file_says_where_it_goes_on():
+    shown = in_full(PLAN, PAGES, NO_TALK)
+    assert str(shown["text"]).startswith("[page 1]\n1")
+    assert str(shown["note"]).endswith("It goes on with `place` 'page 2'.")
+    assert shown["facts"] == "3 pages"
+
+
+def test_a_long_file_is_read_on_from_a_place():
+    shown = in_full(PLAN, PAGES, NO_TALK, place=" Page 3 ")
+    assert str(shown["text"]).startswith("[page 3]\n3")
+    assert shown["note"] == ""
+
+
+def test_a_place_that_is_none_goes_back_to_the_model_with_those_there_are():
+    with pytest.raises(RetryToolCall, match=r"no `place` 'page 9'\. Its places are: page 1, page 2, page 3\."):
+        in_full(PLAN, PAGES, NO_TALK, place="page 9")
+
+
+def test_what_could_not_be_read_is_told():
     video = File(id="f", name="x.mp4", mime_type="video/mp4")
-    assert in_full(video, None, NO_TALK)["note"] == "This is a file of type video/mp4: I cannot read what is in it yet."
+    assert in_full(video, Reading(note="It is a video."), NO_TALK)["note"] == "It is a video."
 
 
 def test_a_comment_has_what_it_is_about_and_its_replies():

@@ -8,7 +8,15 @@ from bot.slack.cards.approval import always_modal, approval_card, approval_modal
 from bot.slack.cards.connect import connect_card
 from bot.slack.cards.editing import Entered, at_fields, edit_modal, read_edits
 from bot.slack.cards.failure import failure_card
-from bot.slack.cards.greeting import empty_message, first_message, only_file, second_message
+from bot.slack.cards.greeting import empty_message, first_message, second_message
+from bot.slack.cards.handed import (
+    not_attached,
+    stays_private,
+    working_gone,
+    working_modal,
+    working_not_yours,
+    workings_row,
+)
 from bot.slack.cards.help import WORDS, help_message, unknown_command
 from bot.slack.cards.memory import LIST, MemoryState, memory_message, memory_modal, nothing_yet
 from bot.slack.cards.memory_change import change_modal, read_change
@@ -34,6 +42,7 @@ from bot.slack.cards.notes import (
     answered_here,
     answered_privately,
     decided_already,
+    heard_message,
     not_taken_back,
     not_undone,
     not_yours,
@@ -45,6 +54,7 @@ from bot.slack.cards.notes import (
     waits_for_asker,
 )
 from bot.slack.cards.question import question_card, question_modal, read_answer, read_people
+from bot.slack.cards.received import SUGGESTIONS, Suggestion, asked_by, only_file
 from bot.slack.cards.skills import (
     Reach,
     SkillRow,
@@ -60,12 +70,14 @@ from bot.slack.cards.skills import (
 __all__ = [
     "LIST",
     "NOTED",
+    "SUGGESTIONS",
     "WORDS",
     "Entered",
     "MemoryState",
     "Note",
     "Reach",
     "SkillRow",
+    "Suggestion",
     "all_forgotten_note",
     "always_modal",
     "another_account",
@@ -74,6 +86,7 @@ __all__ = [
     "answered_privately",
     "approval_card",
     "approval_modal",
+    "asked_by",
     "at_fields",
     "card_message",
     "change_modal",
@@ -87,12 +100,14 @@ __all__ = [
     "first_message",
     "forgotten_note",
     "gone_note",
+    "heard_message",
     "help_message",
     "learning_note",
     "memory_message",
     "memory_modal",
     "name_forgotten_note",
     "never_note",
+    "not_attached",
     "not_taken_back",
     "not_undone",
     "not_used_note",
@@ -115,6 +130,7 @@ __all__ = [
     "second_message",
     "skill_row",
     "skills_message",
+    "stays_private",
     "switched_off",
     "taken_back_note",
     "thanks",
@@ -124,6 +140,10 @@ __all__ = [
     "waits_for_asker",
     "wants_changes",
     "wider_consent",
+    "working_gone",
+    "working_modal",
+    "working_not_yours",
+    "workings_row",
 ]
 
 

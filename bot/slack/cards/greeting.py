@@ -2,12 +2,9 @@
 
 from collections.abc import Collection, Sequence
 
-from bot.messages import AttachedFile
-from bot.slack.blocks import Block, Message, actions, button, context, mrkdwn, said, section, sentence
+from bot.slack.blocks import Block, Message, actions, button, context, mrkdwn, section, sentence
 from bot.slack.onboarding import Starter
-from bot.slack.visible import is_plain_words, visible_target
-
-_KILO = 1_000
+from bot.slack.visible import is_plain_words
 
 
 def first_message(starters: Sequence[Starter], ready: Collection[str] = ()) -> Message:
@@ -42,14 +39,6 @@ def empty_message(starters: Sequence[Starter]) -> Message:
     return Message(text, [section(text), _starts(starters)])
 
 
-def only_file(files: Sequence[AttachedFile]) -> Message:
-    """The answer to a message that is nothing but files."""
-    names = ", ".join(f"{visible_target(file.name)[:200]} ({_amount(file.size)})" for file in files[:5])
-    more = f" and {len(files) - 5} more" if len(files) > 5 else ""
-    rest = "I cannot open files yet. Paste the lines that matter, or write what you need."
-    return Message(f"I got a file. {rest}", [said(f"Got {names}{more}. {rest}")])
-
-
 def _starts(starters: Sequence[Starter]) -> Block:
     buttons = [
         button(starter.title, f"start.{number}", f"start:{starter.name}") for number, starter in enumerate(starters)
@@ -68,9 +57,3 @@ def _readiness(starters: Sequence[Starter], ready: Collection[str]) -> str:
             return "The first one works right now. The others ask you to connect an account once."
         case count:
             return f"{count} of them work right now. The others ask you to connect an account once."
-
-
-def _amount(size: int) -> str:
-    if size < _KILO:
-        return f"{size} B"
-    return f"{size / _KILO:,.0f} kB" if size < _KILO**2 else f"{size / _KILO**2:,.1f} MB"

@@ -10,6 +10,8 @@ from bot.slack.visible import visible, visible_target
 
 _ANSWER = 1_000
 """Characters of what others wrote in a note."""
+_HEARD = 1_800
+"""Characters of what was heard in a voice note: about two minutes."""
 
 
 def refusal(kind: Literal["guest", "outsider", "bot"], *, team: str = "") -> Message:
@@ -98,6 +100,13 @@ def answered_here(channel: str) -> Block:
     """Above an answer that was asked for in `channel`, and is for the asker alone."""
     where = f"#{visible_target(channel.removeprefix('#'))[:200]}" if channel else "a channel"
     return context(plain(f"Your question in {where}, answered here because it rests on private sources"))
+
+
+def heard_message(text: str) -> Message:
+    """What a voice note was understood as, above what comes of it."""
+    heard = " ".join(visible(text).split())
+    shown = heard if len(heard) <= _HEARD else f"{heard[:_HEARD]}… and {len(heard) - _HEARD:,} more characters"
+    return Message("I listened to your voice note.", [context(plain(f"Heard: {shown or 'nothing'}"))])
 
 
 def waits_for_asker() -> Message:

@@ -69,7 +69,7 @@ def pairs_of(card: ApprovalCard, item: WriteState, *, with_account: bool) -> lis
     is_open = item.outcome in OPEN
     pairs = [pair if is_open or _is_remembered(item, pair) else _bare(pair) for pair in item.write.pairs]
     if item.outcome == "stale" and item.said:
-        pairs.append(Pair(label="Changed", value=item.said, origin=f"found on {card.service}"))
+        pairs.append(Pair(label="Changed", value=item.said, origin=f"found{_on(card)}"))
     if with_account and item.write.account:
         origin = "your connected account" if is_open else ""
         pairs.append(Pair(label="As", value=item.write.account, origin=origin))
@@ -108,7 +108,12 @@ def open_button(card: ApprovalCard, item: WriteState, action: str) -> Block | No
     """The way to what was done, when the vendor gave a link that Slack would open."""
     if not item.link or len(item.link) > _LINK or not item.link.startswith(("https://", "http://")):
         return None
-    return button(f"Open on {card.service}", action, item.write.pending, url=item.link)
+    return button(f"Open{_on(card)}", action, item.write.pending, url=item.link)
+
+
+def _on(card: ApprovalCard) -> str:
+    """Where it happens, after a verb; nothing where no service is called."""
+    return f" on {card.service}" if card.service else ""
 
 
 def is_undoable(item: WriteState) -> bool:
@@ -134,7 +139,7 @@ def undo_button(card: ApprovalCard, item: WriteState, action: str) -> list[Block
         return []
     # "Delete the comment?" is answered with "Delete comment" or "Keep it".
     yes = undo.ask.removesuffix("?").replace(" the ", " ", 1)
-    kept = undo.kept or f"I do this on {card.service}, as you."
+    kept = undo.kept or f"I do this{_on(card)}, as you."
     asked = confirmation(undo.ask, kept, yes=yes if len(yes) <= _ANSWER else "Undo", no="Keep it", style="danger")
     return [button("Undo", action, item.write.pending, confirm=asked)]
 

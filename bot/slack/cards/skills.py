@@ -11,6 +11,8 @@ from bot.slack.visible import visible_target
 from integrations.integration import Level
 
 _ROWS = 40
+_WHY = 500
+"""Characters of why a skill is off here."""
 _ACCOUNT = 150
 """Characters of an account's name in a list; the page of connections has them all."""
 
@@ -32,6 +34,8 @@ class SkillRow:
     account: str = ""
     others: int = 0
     """How many more accounts it can act as."""
+    why: str = ""
+    """Why it is off here, in a sentence that names the next step."""
     url: str | None = None
     """Where the person mends what is missing; without it the click is an action."""
 
@@ -51,8 +55,8 @@ def skill_row(row: SkillRow) -> Block:
     """One skill: what it is for, whose account it uses, how far it goes, and the button that mends it."""
     title, purpose, state = f"*{words(row.title)}*", words(row.purpose), _state(row)
     block: Block = {"type": "section", "block_id": f"skill:{row.name}"}
-    if row.account and row.state in ("connected", "not_connected"):
-        # An account's name is its owner's, so it stands where nothing in it can act.
+    if row.why or (row.account and row.state in ("connected", "not_connected")):
+        # An account's name is its owner's, and a setting's has marks in it: they stand where nothing in them can act.
         block["fields"] = [mrkdwn(f"{title}\n{purpose}"), plain(state[:FIELD])]
     else:
         block["text"] = mrkdwn(f"{title}  {words(state)}\n{purpose}")
@@ -62,6 +66,20 @@ def skill_row(row: SkillRow) -> Block:
         spoken = f"{label} for {row.title}, opens your browser" if row.url else f"{label} for {row.title}"
         block["accessory"] = button(label, f"{action}:{row.name}", row.name, url=row.url, spoken=spoken)
     return block
+
+
+def folded(rows: Sequence[SkillRow]) -> tuple[list[SkillRow], list[Block]]:
+    """The skills that deserve a row, and a line for the others.
+
+    Of some there is nothing to say but that they work, or that an admin has to set them up.
+    """
+    plain = [row for row in rows if row.state in ("ready", "not_set_up") and not _label(row)]
+    at_once = [row.title for row in plain if row.state == "ready"]
+    off = [row.title for row in plain if row.state == "not_set_up"]
+    lines = [section(f"*Works right now*  {words(', '.join(at_once))}")] if at_once else []
+    if off:
+        lines.append(context(mrkdwn(f"Not set up here: {words(', '.join(off))}. An admin can add what is missing.")))
+    return [row for row in rows if row not in plain], lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +174,8 @@ def _state(row: SkillRow) -> str:
             return "Not connected"
         case "off":
             return "Switched off by you"
+        case "not_set_up" if row.why:
+            return f"Off here: {visible_target(row.why)[:_WHY]}"
         case "not_set_up":
             return "Not set up here. An admin can add it."
 

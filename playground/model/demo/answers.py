@@ -33,6 +33,8 @@ def _is_answer(messages: tuple[Message, ...]) -> bool:
 
 
 def _took(outcome: Outcome, said: str) -> bool:
+    if outcome.call.tool == "ask_person":
+        return f"The person answered: {said}" in outcome.text
     given: dict[str, JsonValue] = {**outcome.call.arguments}
     if outcome.kind == "failed":
         return bool(_words(said) & _words(outcome.text) - _words(str(given)))

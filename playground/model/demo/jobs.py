@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from playground.model.conversation import Plan
 from playground.model.demo import work
+from playground.model.demo.found.attached import Attached
 from playground.model.demo.run import Run
 
 
@@ -20,6 +21,18 @@ class Said:
     """The same in lower case, cut to what patterns are run over."""
     before: str
     """What the model itself said last in this thread; empty at its beginning."""
+    files: tuple[Attached, ...] = ()
+    """What was attached in this thread, newest first."""
+
+    @property
+    def new_files(self) -> tuple[Attached, ...]:
+        """What came with these words."""
+        return tuple(file for file in self.files if file.is_new)
+
+    @property
+    def tables(self) -> tuple[Attached, ...]:
+        """The attached tables, newest first."""
+        return tuple(file for file in self.files if file.is_table)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

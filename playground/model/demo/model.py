@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from playground.model.conversation import Conversation, Plan
 from playground.model.demo.answers import without_answer
 from playground.model.demo.days import today_of
+from playground.model.demo.found.attached import attached_in
 from playground.model.demo.jobs import Said, all_jobs, job_for
 from playground.model.demo.plain import plain
 from playground.model.demo.reach import reach
@@ -47,7 +48,12 @@ class DemoModel:
 def _said(conversation: Conversation) -> Said:
     text = plain(conversation.said)
     mine = [message.text for message in conversation.before if message.role == "assistant" and message.text.strip()]
-    return Said(text=text, lowered=text[:LONGEST_COMMAND].lower(), before=mine[-1] if mine else "")
+    return Said(
+        text=text,
+        lowered=text[:LONGEST_COMMAND].lower(),
+        before=mine[-1] if mine else "",
+        files=attached_in(conversation),
+    )
 
 
 def _answer(run: Run, request: Request) -> Plan:

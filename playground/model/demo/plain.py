@@ -2,10 +2,15 @@
 
 import re
 
+_OTHERS = re.compile(r"\n<third-party source=\"(?:attached[^\n]*|passed on)\">.*?</third-party>", re.DOTALL)
+"""What others wrote, beside the person's own words."""
+
 
 def plain(said: str) -> str:
     """The person's words without Slack's markup: mentions, links, curly quotes."""
-    text = re.sub(r"\n<third-party source=\"(?:attached|passed on)\">.*?</third-party>", "", said, flags=re.DOTALL)
+    text = re.sub(
+        r"\n<third-party source=\"(?:attached[^\n]*|passed on)\">.*?</third-party>", "", said, flags=re.DOTALL
+    )
     text = text.translate(str.maketrans({"“": '"', "”": '"', "„": '"', "’": "'", "‘": "'", "\u00a0": " "}))
     text = re.sub(r"<(https?://[^|>]+)(?:\|[^>]*)?>", r"\1", text)
     text = re.sub(r"<[@#!][^>]*>", " ", text)

@@ -79,12 +79,16 @@ def _note(conversation: Conversation) -> list[str]:
 
 
 def _skills(conversation: Conversation) -> str:
-    if not _pulls_are_possible(conversation):
-        return "No skill is offered to me in this thread."
-    return (
+    found = [
         "I can list, read and review pull requests, and comment, approve, request changes, ask for reviewers and merge,"
         " each after you approve it."
-    )
+        if _pulls_are_possible(conversation)
+        else "",
+        "Attach a table and I compute with it and draw a chart." if conversation.tool("run_python") else "",
+        "Send me a link and I read it." if conversation.tool("read_page") else "",
+        "Ask me how many customers there are." if conversation.tool("query_database") else "",
+    ]
+    return " ".join(filter(None, found)) or "No skill is offered to me in this thread."
 
 
 def _pulls_are_possible(conversation: Conversation) -> bool:

@@ -6,17 +6,21 @@ from pydantic import JsonValue
 
 from playground.model.conversation import (
     Conversation,
+    Found,
     Json,
     Message,
     OfferedTool,
     Part,
+    Plan,
     PlannedCall,
     ToolCall,
     ToolResult,
     VendorError,
     Words,
 )
+from playground.model.wires.pictures import picture
 from playground.model.wires.rules import check_answered, check_tool_names, invalid
+from playground.model.wires.searches import line
 from playground.model.wires.wire import (
     Completion,
     Event,
@@ -39,6 +43,7 @@ _KINDS = {
     529: "overloaded_error",
 }
 _MOST_CACHE_MARKS = 4
+_ONE_SEARCH: Json = {"web_search_requests": 1, "web_fetch_requests": 0}
 
 
 def _check(body: Json) -> None:
@@ -118,6 +123,8 @@ def _parts(message: Json) -> Iterator[Part]:
         match block:
             case {"type": "text", "text": str(text)}:
                 yield Words(text)
+            case {"type": "image", "source": {"type": "base64", "media_type": str(media), "data": str(data)}}:
+                yield picture("messages: image", media, data)
             case {"type": "tool_use", "id": str(call), "name": str(tool), "input": arguments}:
                 yield ToolCall(id=call, tool=tool, arguments=as_object(arguments))
             case {"type": "tool_result", "tool_use_id": str(call)}:
@@ -164,6 +171,7 @@ def _head(completion: Completion, output: int) -> Json:
             "cache_creation_input_tokens": usage.cache_write,
             "cache_read_input_tokens": usage.cache_read,
             "service_tier": "standard",
+            **({"server_tool_use": dict(_ONE_SEARCH)} if completion.plan.searched else {}),
         },
     }
 
@@ -180,7 +188,7 @@ def _tool_use(completion: Completion, index: int, call: PlannedCall) -> Json:
 
 def _whole(completion: Completion) -> Json:
     plan = completion.plan
-    content: list[JsonValue] = [{"type": "text", "text": plan.text}] if plan.text else []
+    content: list[JsonValue] = [*_search(completion), *_texts(plan)]
     for index, call in enumerate(plan.calls):
         given = call.arguments if isinstance(call.arguments, str) else dict(call.arguments)
         content.append({**_tool_use(completion, index, call), "input": given})
@@ -188,17 +196,52 @@ def _whole(completion: Completion) -> Json:
     return {**head, "content": content, "stop_reason": _stop_reason(completion)}
 
 
+def _search(completion: Completion) -> list[Json]:
+    """The vendor's own search and its results, as they stand before the text."""
+    searched = completion.plan.searched
+    if searched is None:
+        return []
+    call = f"srvtoolu_{completion.number}"
+    results: list[JsonValue] = [
+        {
+            "type": "web_search_result",
+            "url": found.url,
+            "title": found.title,
+            "encrypted_content": "playground",
+            "page_age": None,
+        }
+        for found in searched.found
+    ]
+    return [
+        {"type": "server_tool_use", "id": call, "name": "web_search", "input": {"query": searched.query}},
+        {"type": "web_search_tool_result", "tool_use_id": call, "content": results},
+    ]
+
+
+def _texts(plan: Plan) -> list[Json]:
+    """The text; what it says of pages that were found is a block each, with its citation."""
+    if plan.searched and plan.searched.found:
+        return [
+            {"type": "text", "text": f"{line(found)}\n", "citations": [_citation(found)]}
+            for found in plan.searched.found
+        ]
+    return [{"type": "text", "text": plan.text}] if plan.text else []
+
+
+def _citation(found: Found) -> Json:
+    where: Json = {"url": found.url, "title": found.title, "cited_text": found.text}
+    return {"type": "web_search_result_location", "encrypted_index": "playground", **where}
+
+
 def _stream(completion: Completion, _: Json) -> Iterator[Event]:
     plan = completion.plan
     yield Event(event("message_start", {"type": "message_start", "message": _head(completion, 1)}))
     yield Event(event("ping", {"type": "ping"}))
-    if plan.text:
-        yield _block_start(0, {"type": "text", "text": ""})
-        for piece in words(plan.text):
-            yield _block_delta(0, {"type": "text_delta", "text": piece}, shows=len(piece))
-        yield _block_stop(0)
+    spoken = [*_search(completion), *_texts(plan)]
+    for block, part in enumerate(spoken):
+        yield from _stream_part(block, part)
     for index, call in enumerate(plan.calls):
-        block = index + bool(plan.text)
+        block = index + len(spoken)
         yield _block_start(block, _tool_use(completion, index, call))
         for piece in words(arguments_text(call.arguments)):
             yield _block_delta(block, {"type": "input_json_delta", "partial_json": piece}, shows=len(piece))
@@ -207,6 +250,22 @@ def _stream(completion: Completion, _: Json) -> Iterator[Event]:
     usage: Json = {"output_tokens": completion.usage.output}
     yield Event(event("message_delta", {"type": "message_delta", "delta": end, "usage": usage}))
     yield Event(event("message_stop", {"type": "message_stop"}))
+
+
+def _stream_part(block: int, part: Json) -> Iterator[Event]:
+    match part:
+        case {"type": "text", "text": str(text)}:
+            yield _block_start(block, {"type": "text", "text": ""})
+            for citation in items(part.get("citations")):
+                yield _block_delta(block, {"type": "citations_delta", "citation": citation}, shows=0)
+            for piece in words(text):
+                yield _block_delta(block, {"type": "text_delta", "text": piece}, shows=len(piece))
+        case {"type": "server_tool_use"}:
+            yield _block_start(block, {**part, "input": {}})
+            yield _block_delta(block, {"type": "input_json_delta", "partial_json": canonical(part["input"])}, shows=0)
+        case _:
+            yield _block_start(block, part)
+    yield _block_stop(block)
 
 
 def _block_start(index: int, block: Json) -> Event:

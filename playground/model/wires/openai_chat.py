@@ -15,6 +15,7 @@ from playground.model.conversation import (
     Words,
 )
 from playground.model.wires.openai_shared import functions, offered, problem
+from playground.model.wires.pictures import picture_at
 from playground.model.wires.rules import check_answered, check_tool_names, invalid
 from playground.model.wires.wire import (
     Completion,
@@ -73,6 +74,9 @@ def _parts(message: Json) -> Iterator[Part]:
         return
     if text:
         yield Words(text)
+    for part in items(message.get("content")):
+        if part.get("type") == "image_url":
+            yield picture_at("messages: image_url", str(as_object(part.get("image_url")).get("url")))
     for call in items(message.get("tool_calls")):
         function = as_object(call.get("function"))
         yield ToolCall(

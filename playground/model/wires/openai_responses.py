@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
@@ -10,6 +11,7 @@ from playground.model.conversation import (
     Json,
     Message,
     Part,
+    Plan,
     PlannedCall,
     ToolCall,
     ToolResult,
@@ -17,7 +19,9 @@ from playground.model.conversation import (
     Words,
 )
 from playground.model.wires.openai_shared import functions, offered, problem
+from playground.model.wires.pictures import picture_at
 from playground.model.wires.rules import check_answered, check_tool_names, invalid
+from playground.model.wires.searches import line
 from playground.model.wires.wire import (
     Completion,
     Event,
@@ -75,7 +79,7 @@ def _read(body: Json, key: str) -> Conversation:
 
 def _messages(given: list[Json]) -> tuple[Message, ...]:
     """The items as messages: neighbours of one role belong together."""
-    spoken = [(item, part) for item in given if (part := _part(item)) is not None]
+    spoken = [(item, part) for item in given for part in _parts(item)]
     return tuple(
         Message("assistant" if is_ours else "user", tuple(part for _, part in group))
         for is_ours, group in itertools.groupby(spoken, key=lambda pair: _is_ours(pair[0]))
@@ -86,16 +90,19 @@ def _is_ours(item: Json) -> bool:
     return item.get("type") == "function_call" or item.get("role") == "assistant"
 
 
-def _part(item: Json) -> Part | None:
+def _parts(item: Json) -> Iterator[Part]:
     match item:
         case {"type": "function_call", "call_id": str(call), "name": str(tool)}:
-            return ToolCall(id=call, tool=tool, arguments=arguments_of(item.get("arguments")))
+            yield ToolCall(id=call, tool=tool, arguments=arguments_of(item.get("arguments")))
         case {"type": "function_call_output", "call_id": str(call)}:
-            return ToolResult(call=call, text=text_of(item.get("output")))
+            yield ToolResult(call=call, text=text_of(item.get("output")))
         case {"role": "user" | "assistant"}:
-            return Words(text_of(item.get("content")))
+            yield Words(text_of(item.get("content")))
+            for part in items(item.get("content")):
+                if part.get("type") == "input_image":
+                    yield picture_at("input: input_image", str(part.get("image_url")))
         case _:
-            return None
+            pass
 
 
 def _cache_marks(body: Json) -> tuple[str, ...]:
@@ -112,12 +119,35 @@ def _message(completion: Completion) -> Json:
         "type": "message",
         "role": "assistant",
         "status": "completed",
-        "content": [_text(completion.plan.text)],
+        "content": [_text(*_spoken(completion.plan))],
     }
 
 
-def _text(text: str) -> Json:
-    return {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
+def _text(text: str, annotations: list[JsonValue]) -> Json:
+    return {"type": "output_text", "text": text, "annotations": annotations, "logprobs": []}
+
+
+def _spoken(plan: Plan) -> tuple[str, list[JsonValue]]:
+    """The text with its citations: after what is said of a page stands a link to it, and that is marked."""
+    if not (plan.searched and plan.searched.found):
+        return plan.text, []
+    text, annotations = "", list[JsonValue]()
+    for found in plan.searched.found:
+        link = f"([{urlsplit(found.url).hostname}]({found.url}))"
+        text += f"{line(found)} "
+        place: Json = {"start_index": len(text), "end_index": len(text) + len(link)}
+        annotations.append({"type": "url_citation", "url": found.url, "title": found.title, **place})
+        text += f"{link}\n"
+    return text, annotations
+
+
+def _search(completion: Completion) -> list[Json]:
+    searched = completion.plan.searched
+    if searched is None:
+        return []
+    sources: list[JsonValue] = [{"type": "url", "url": found.url} for found in searched.found]
+    action: Json = {"type": "search", "query": searched.query, "queries": [searched.query], "sources": sources}
+    return [{"id": f"ws_{completion.number}", "type": "web_search_call", "status": "completed", "action": action}]
 
 
 def _call(completion: Completion, index: int, call: PlannedCall) -> Json:
@@ -133,7 +163,8 @@ def _call(completion: Completion, index: int, call: PlannedCall) -> Json:
 
 def _output(completion: Completion) -> list[Json]:
     calls = [_call(completion, i, call) for i, call in enumerate(completion.plan.calls)]
-    return [_message(completion), *calls] if completion.plan.text or not calls else calls
+    said = [_message(completion)] if completion.plan.text or not calls else []
+    return [*_search(completion), *said, *calls]
 
 
 def _begun(completion: Completion) -> Json:
@@ -182,8 +213,7 @@ def _stream(completion: Completion, _: Json) -> Iterator[Event]:
     yield say("response.created", {"response": _begun(completion)})
     yield say("response.in_progress", {"response": _begun(completion)})
     for index, item in enumerate(_output(completion)):
-        streamed = _stream_message if item["type"] == "message" else _stream_call
-        for kind, fields, shows in streamed(index, item, completion):
+        for kind, fields, shows in _STREAMED[str(item["type"])](index, item, completion):
             yield say(kind, fields, shows=shows)
         yield say("response.output_item.done", {"output_index": index, "item": item})
     whole = _whole(completion)
@@ -191,15 +221,17 @@ def _stream(completion: Completion, _: Json) -> Iterator[Event]:
 
 
 def _stream_message(index: int, item: Json, completion: Completion) -> Iterator[tuple[str, Json, int]]:
-    text = completion.plan.text
+    text, annotations = _spoken(completion.plan)
     at: Json = {"item_id": item["id"], "output_index": index, "content_index": 0}
     blank: Json = {**item, "content": [], "status": "in_progress"}
     yield "response.output_item.added", {"output_index": index, "item": blank}, 0
-    yield "response.content_part.added", {**at, "part": _text("")}, 0
+    yield "response.content_part.added", {**at, "part": _text("", [])}, 0
     for piece in words(text):
         yield "response.output_text.delta", {**at, "delta": piece, "logprobs": []}, len(piece)
     yield "response.output_text.done", {**at, "text": text, "logprobs": []}, 0
-    yield "response.content_part.done", {**at, "part": _text(text)}, 0
+    for number, annotation in enumerate(annotations):
+        yield "response.output_text.annotation.added", {**at, "annotation_index": number, "annotation": annotation}, 0
+    yield "response.content_part.done", {**at, "part": _text(text, annotations)}, 0
 
 
 def _stream_call(index: int, item: Json, _: Completion) -> Iterator[tuple[str, Json, int]]:
@@ -210,6 +242,16 @@ def _stream_call(index: int, item: Json, _: Completion) -> Iterator[tuple[str, J
         yield "response.function_call_arguments.delta", {**at, "delta": piece}, len(piece)
     done: Json = {**at, "name": item["name"], "arguments": item["arguments"]}
     yield "response.function_call_arguments.done", done, 0
+
+
+def _stream_search(index: int, item: Json, _: Completion) -> Iterator[tuple[str, Json, int]]:
+    at: Json = {"item_id": item["id"], "output_index": index}
+    yield "response.output_item.added", {"output_index": index, "item": {**item, "status": "in_progress"}}, 0
+    for stage in ("in_progress", "searching", "completed"):
+        yield f"response.web_search_call.{stage}", at, 0
+
+
+_STREAMED = {"message": _stream_message, "function_call": _stream_call, "web_search_call": _stream_search}
 
 
 def _problem_event(error: VendorError) -> bytes:

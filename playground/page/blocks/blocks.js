@@ -82,13 +82,15 @@ const actions = (block, surface) =>
     block.elements.map((element) => draw(element, block.block_id, surface)),
   );
 
-function image(block) {
+function image(block, surface) {
   const address = block.image_url ?? block.slack_file?.url ?? "";
+  const kept = block.slack_file?.id && surface.file(block.slack_file.id);
   return h(
     "figure",
     {},
     block.title && h("figcaption", { class: "faint" }, plain(block.title)),
-    link(address, icon("file"), ` ${block.alt_text || "image"}`),
+    // Only what lies here is loaded; a picture from elsewhere is an address.
+    kept ? h("img", { src: kept, alt: block.alt_text ?? "", loading: "lazy" }) : link(address, icon("file"), ` ${block.alt_text || "image"}`),
   );
 }
 

@@ -24,17 +24,22 @@ export class Fields {
   }
 }
 
-/** A surface: `act(blockId, action, state)` sends a click, `search(blockId, actionId, text)` asks for options. */
+/**
+ * A surface: `act(blockId, action, state)` sends a click, `search(blockId, actionId, text)` asks for options,
+ * `file(id)` is where a file of this Slack can be shown.
+ */
 export function surface({
   names,
   act = async () => {},
   search = async () => ({ options: [] }),
   ask = async () => true,
   kept,
+  file = () => null,
 }) {
   const fields = new Fields(kept);
   return {
     names,
+    file,
     fields,
     ask,
     search,

@@ -13,20 +13,27 @@ function cell(value, names) {
 export function table(block, surface) {
   const [heads = [], ...rows] = block.rows ?? [];
   const settings = block.column_settings ?? [];
-  const align = (value, index) => (settings[index]?.align === "right" || value?.type === "raw_number" ? "num" : null);
+  const look = (value, index) => {
+    const { align, is_wrapped: wraps } = settings[index] ?? {};
+    return [
+      (align === "right" || value?.type === "raw_number") && "num",
+      align === "center" && "mid",
+      wraps && "wrap",
+    ].filter(Boolean);
+  };
   const row = (tag, values) =>
     h(
       "tr",
       {},
       values.map((value, index) =>
-        h(tag, { class: align(value, index), scope: tag === "th" ? "col" : null }, cell(value, surface.names)),
+        h(tag, { class: look(value, index).join(" ") || null, scope: tag === "th" ? "col" : null }, cell(value, surface.names)),
       ),
     );
   const caption = block.caption && h("caption", {}, block.caption.text ?? block.caption);
   return tableBox(
     h(
       "table",
-      {},
+      { class: "cells" },
       caption,
       h("thead", {}, row("th", heads)),
       h(

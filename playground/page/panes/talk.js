@@ -30,6 +30,7 @@ export class Talk extends Pane {
       this.log.element,
       this.footer,
     );
+    this.composer.takeDrops(this.element);
   }
 
   /** Shows a conversation, or Pinyon's Home; what Slack tells the app happens as well. */

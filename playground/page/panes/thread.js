@@ -27,6 +27,7 @@ export class Thread extends Pane {
       this.log.element,
       this.footer,
     );
+    this.composer.takeDrops(this.element);
     this.element.addEventListener("keydown", (event) => event.key === "Escape" && desk.closeThread());
   }
 

@@ -61,7 +61,8 @@ def ours(card: dict[str, Any]) -> str:
 
 def _checks(card: dict[str, Any]) -> Iterator[tuple[bool, str, str]]:
     blocks, is_view = card["blocks"], "type" in card
-    length = len(json.dumps(blocks, ensure_ascii=False))
+    tables = [block for block in blocks if block["type"] == "table"]
+    length = len(json.dumps([block for block in blocks if block not in tables], ensure_ascii=False))
     yield len(blocks) <= (100 if is_view else 50), "", "too many blocks"
     yield is_view or 0 < len(card.get("text", "")) <= 4000, "", "a message needs fallback text"
     yield length < (250_000 if is_view else 12_000), "", f"{length} characters of blocks"
@@ -70,6 +71,8 @@ def _checks(card: dict[str, Any]) -> Iterator[tuple[bool, str, str]]:
     yield all(map(ACTION.fullmatch, ids)), "", f"action_id is noun.verb: {ids}"
     block_ids = [block["block_id"] for block in blocks if "block_id" in block]
     yield len(block_ids) == len(set(block_ids)), "", f"block_id twice: {block_ids}"
+    yield len(tables) <= 1, "", "more than one table"
+    yield sum(map(_characters, tables)) <= 10_000, "", "a table takes 10,000 characters"
     primary = [node for _, node in walk(blocks) if node.get("type") == "button" and node.get("style") == "primary"]
     yield len(primary) <= 1, "", "more than one primary button"
     for key in ("title", "submit", "close"):
@@ -107,6 +110,14 @@ def _node(where: str, node: dict[str, Any]) -> Iterator[tuple[bool, str, str]]:
             yield len(node.get("fields", [])) <= 10, where, "more than 10 fields"
         case "context":
             yield 0 < len(node["elements"]) <= 4, where, "a context has at most 4 elements (house rule)"
+        case "table":
+            yield 0 < len(node["rows"]) <= 100, where, "a table has at most 100 rows"
+            yield len({len(row) for row in node["rows"]}) == 1, where, "all rows are as long as the first"
+            yield 0 < len(node["rows"][0]) <= 20, where, "a table has at most 20 columns"
+            yield len(node["column_settings"]) <= 20, where, "more settings than columns"
+            cells = [cell for row in node["rows"] for cell in row]
+            yield {cell["type"] for cell in cells} == {"raw_text"}, where, "nothing acts in a raw cell"
+            yield all(cell["text"].strip() for cell in cells), where, "Slack takes no empty cell"
         case "actions":
             # A question has five answers and "Something else…".
             most = 6 if node.get("block_id", "").startswith("question:") else 5
@@ -121,3 +132,7 @@ def _node(where: str, node: dict[str, Any]) -> Iterator[tuple[bool, str, str]]:
             yield 2 <= len(node["options"]) <= 5, where, "overflow needs 2 to 5 options"
         case _:
             pass
+
+
+def _characters(table: dict[str, Any]) -> int:
+    return sum(len(cell["text"]) for row in table["rows"] for cell in row)

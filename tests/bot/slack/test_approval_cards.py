@@ -245,3 +245,12 @@ def test_a_text_that_pretends_to_be_decided_changes_nothing_of_the_card():
     fake = "Fine.\n\n*Approved* by <@U1>\n`Ref 7F3K`\n\n[Approve]"
     card = built(approval_card(card_of(state(write=comment(text=fake))), now=NOW))
     assert ours(card) == ours(built(approval_card(card_of(state(write=comment(text="Fine."))), now=NOW)))
+
+
+def test_what_calls_no_service_names_none():
+    item = state("done", write=comment(account="", undo=UNDO), can_undo=True, link="https://example.org/a")
+    card = built(approval_card(card_of(item, service=""), now=NOW))
+    check(card)
+    assert "Open" in buttons(card)
+    assert " on ," not in str(card)
+    assert "Open on" not in str(card)

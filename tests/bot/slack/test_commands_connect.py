@@ -1,6 +1,6 @@
 """`/pinyon connect` and `/pinyon skills`, for people whose skills stand in every way."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.background import Background
+from bot.own_skills import Here, OwnSkills
 from bot.self_service.connections import Connections
 from bot.slack.blocks import Message
 from bot.slack.commands import Commands
@@ -20,12 +21,14 @@ from integrations.integration import Account, Integration, OAuthApp, Tokens
 from memory.database import Database
 from memory.ids import PersonId, WorkspaceId
 from memory.pending import PendingItems
+from memory.people import Person
 from memory.skill_rules import SkillRule
 from skills.catalog import skill_catalog
 from tests.bot.slack.card_rules import check, ours, walk
 from tests.bot.web.fakes import JAMAL, NOW, build_world, person
 
 SKILLS = skill_catalog()
+BY_ACCOUNT = [name for name, skill in SKILLS.items() if skill.integration]
 
 
 @pytest.fixture
@@ -113,7 +116,7 @@ async def link(connections: Connections, address: str) -> Any:
     return found
 
 
-@pytest.mark.parametrize("skill", SKILLS)
+@pytest.mark.parametrize("skill", BY_ACCOUNT)
 async def test_every_skill_can_be_connected_by_its_name_and_its_title(
     commands: Commands, connections: Connections, skill: str
 ) -> None:
@@ -265,4 +268,38 @@ async def test_eight_skills_that_all_want_something_fit_the_home_tab(
     check(view)
     assert len(view["blocks"]) <= 40
     links = [node["url"] for _, node in walk(view["blocks"]) if node.get("action_id", "").startswith("skill.open")]
-    assert len(set(links)) == len(SKILLS)
+    assert len(set(links)) == len(BY_ACCOUNT)
+
+
+async def test_a_skill_that_needs_no_account_says_that_it_works_or_why_not(
+    connections: Connections, database: Database
+) -> None:
+    await connections.people.upsert(person(JAMAL, "Jamal"))
+    why = "An admin sets E2B_API_KEY, or installs bubblewrap."
+    own = replace(connections, own=OwnSkills({"data": Off(why), "web": Off("")}))
+    commands = Commands(surface_of(own), own, welcome_of(own, database), now=lambda: NOW)
+    assert (await says(commands, "connect web")).text == "Web pages needs no account and works right now."
+    off = await says(commands, "connect data")
+    assert off.text == "Data is off here."
+    assert f"Data is off here: {why}" in str(off.blocks)
+    listed = await says(commands, "skills")
+    check({"text": listed.text, "blocks": listed.blocks})
+    assert f"Off here: {why}" in str(listed.blocks)
+    assert "E2B_API_KEY" not in ours({"text": listed.text, "blocks": listed.blocks})
+
+
+@dataclass(frozen=True)
+class Off:
+    """Stands behind a skill, and says why it is off."""
+
+    why: str
+
+    @property
+    def missing(self) -> frozenset[str]:
+        return frozenset()
+
+    async def off(self, person: Person) -> str:
+        return self.why
+
+    def client(self, here: Here) -> None:
+        raise AssertionError(here)

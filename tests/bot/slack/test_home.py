@@ -84,6 +84,19 @@ def test_a_skill_that_lost_its_account_can_be_reconnected():
     assert labels(home_view(HomeState(now=NOW, skills=(ended,)))) == ["Reconnect GitHub"]
 
 
+def test_skills_that_need_nothing_share_a_line():
+    ready = [
+        replace(SKILL, name=f"r{n}", title=title, state="ready", account="")
+        for n, title in enumerate(("Data", "Web pages"))
+    ]
+    off = replace(SKILL, name="off", title="Pictures", state="not_set_up", account="", why="An admin sets a KEY_X.")
+    view = home_view(HomeState(now=NOW, skills=(SKILL, *ready, off)))
+    check(view)
+    assert "*Works right now*  Data, Web pages" in ours(view)
+    assert "Not set up here: Pictures. An admin can add what is missing." in ours(view)
+    assert [block["block_id"] for block in view["blocks"] if "block_id" in block] == ["skill:pull_requests"]
+
+
 def test_the_next_small_wins_are_offered():
     assert "Small wins · 2 of 7" in headers(home_view(BUSY))
     assert "*Next*  See your open pull requests" in ours(home_view(BUSY))

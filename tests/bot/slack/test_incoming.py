@@ -71,6 +71,26 @@ def test_files_come_along_with_their_facts() -> None:
     assert [(one.id, one.name, one.kind, one.size) for one in message.files] == [("F1", "figures.csv", "csv", 12)]
 
 
+@pytest.mark.parametrize(
+    ("file", "voices"),
+    [
+        ({"subtype": "slack_audio", "mimetype": "audio/webm", "user": "U1"}, 1),
+        ({"subtype": "slack_audio", "mimetype": "video/mp4", "user": "U1"}, 1),
+        ({"subtype": "slack_audio", "mimetype": "audio/webm", "user": "U2"}, 0),
+        ({"subtype": "slack_audio", "mimetype": "audio/webm"}, 0),
+        ({"name": "audio_message.m4a", "mimetype": "audio/mp4", "user": "U1"}, 0),
+        ({"name": "board meeting.mp3", "mimetype": "audio/mpeg"}, 0),
+        ({"name": "clip.mp4", "mimetype": "video/mp4", "subtype": "slack_video"}, 0),
+        ({}, 0),
+    ],
+)
+def test_only_what_was_recorded_for_the_message_counts_as_spoken(file: dict[str, Any], voices: int) -> None:
+    """inj_sources: somebody else's recording is no wish of the person who shares it, or uploads it again."""
+    message = spoken(event(subtype="file_share", text="", files=[{"id": "F1", **file}]), BOT)
+    assert message is not None
+    assert [one.is_voice for one in message.files].count(True) == voices
+
+
 def test_someone_of_another_company_is_marked() -> None:
     """ext_user: who comes through Slack Connect is told apart by their own team."""
     message = spoken(channel(type="app_mention", text=f"<@{BOT}> hi", user_team="T2"), BOT)

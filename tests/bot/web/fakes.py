@@ -23,6 +23,7 @@ from memory.crypto import Keyring, new_key
 from memory.database import Database
 from memory.grants import Grants
 from memory.ids import PendingId, PersonId, WorkspaceId, workspace_of
+from memory.pages import Pages
 from memory.people import People, Person
 from memory.skill_rules import SkillRules
 from memory.web_sessions import WebSessions
@@ -354,6 +355,7 @@ def build_world(database: Database, *, edit: Callable[[Site], Site] = lambda sit
             on_connected=on_connected,
             waits_for=waits_for,
             clock=clock,
+            pages=Pages(database),
         )
     )
     return World(build_web(site, database=database), site, vendor, slack, clock, people, connected)

@@ -17,6 +17,7 @@ from memory.database import Database, open_database
 from memory.permissions import StandingPermissions
 from memory.tool_rules import ToolRules
 from tests.bot.web.fakes import ACCESS, JAMAL, NOW, REFRESH, REN, SECRET, World, csrf
+from tests.bot.web.making import made_page
 from tests.bot.web.remembering import BOARD, with_habits
 
 SHOWS_NOBODY = {
@@ -81,11 +82,28 @@ ROUTES = [
     ("POST", "/memory/{known}/never"),
     ("POST", "/memory/{known}/learn"),
     ("POST", "/memory/{known}/forget"),
+    ("GET", "/d/{made}"),
+    ("GET", "/d/{made}/about"),
+    ("POST", "/d/{made}/take-back"),
     ("GET", "/admin/skills"),
     ("GET", "/admin/skills/{skill}"),
     ("POST", "/admin/skills/{skill}"),
     ("POST", "/admin/skills/{skill}/changes"),
     ("POST", "/admin/asking"),
+    ("GET", "/admin/databases"),
+    ("POST", "/admin/databases"),
+    ("GET", "/admin/databases/{database}"),
+    ("GET", "/admin/databases/{database}/tables"),
+    ("POST", "/admin/databases/{database}/tables"),
+    ("GET", "/admin/databases/{database}/tables/{table}"),
+    ("POST", "/admin/databases/{database}/tables/{table}"),
+    ("POST", "/admin/databases/{database}/words"),
+    ("POST", "/admin/databases/{database}/examples"),
+    ("GET", "/admin/databases/{database}/people"),
+    ("POST", "/admin/databases/{database}/people"),
+    ("POST", "/admin/databases/{database}/address"),
+    ("POST", "/admin/databases/{database}/switch"),
+    ("POST", "/admin/databases/{database}/delete"),
     ("GET", "/admin/audit"),
     ("GET", "/admin/audit/export"),
     ("GET", "/admin/figures"),
@@ -123,7 +141,10 @@ async def filled(world: World, path: str) -> str:
         "{grant}": grants[0].id,
         "{permission}": given.id,
         "{known}": BOARD,
+        "{made}": await made_page(world),
         "{skill}": "pull_requests",
+        "{database}": "A" * 22,
+        "{table}": "sales.account",
     }
     return reduce(lambda done, part: done.replace(part, known[part]), known, path)
 

@@ -9,6 +9,7 @@ from playground.model.demo.found.channels import moment_of
 from playground.model.demo.found.files import File, file_of, files_of
 from playground.model.demo.jobs import Job, Said
 from playground.model.demo.keywords import has
+from playground.model.demo.outline import outline
 from playground.model.demo.reach import reach
 from playground.model.demo.reads import counted
 from playground.model.demo.request import Talk
@@ -107,7 +108,7 @@ def _tell(run: Run, said: Said) -> Plan:
     content = run.read(run.call("read_file", file=best.id))[0]
     file = file_of(content)
     at = day_said(moment_of(content.get("changed")), today=run.today, zone=run.zone)
-    lines = [f"**{file.linked}**{_changed(file)}{f', {at}' if at else ''}", "", *_outline(file.text)]
+    lines = [f"**{file.linked}**{_changed(file)}{f', {at}' if at else ''}", "", *outline(file.text)]
     if comments := items(content.get("comments")):
         last = comments[-1]
         said_last = f"{text_of(last.get('by'))}: “{quoted(text_of(last.get('text')))}”"
@@ -115,19 +116,6 @@ def _tell(run: Run, said: Said) -> Plan:
     if others := [one.linked for one in found if one.id != best.id][:3]:
         lines += ["", f"Also found: {', '.join(others)}"]
     return Plan(text="\n".join([*lines, "", MODEST]))
-
-
-def _outline(text: str) -> list[str]:
-    """The headings of a text, each with the first words under it; without headings, its first lines."""
-    lines = [line.strip() for line in text.splitlines() if line.strip() and not re.fullmatch(r"[-|: ]+", line.strip())]
-    sections = [(n, line.lstrip("# ")) for n, line in enumerate(lines) if line.startswith("#")]
-    if not sections:
-        return [f"- {quoted(line)}" for line in lines[:8]] or ["It is empty."]
-    outline: list[str] = []
-    for n, title in sections[:12]:
-        below = lines[n + 1] if n + 1 < len(lines) and not lines[n + 1].startswith(("#", "|")) else ""
-        outline.append(f"- {quoted(title, 80)}" + (f": {quoted(below.lstrip('-*• '), 160)}" if below else ""))
-    return outline
 
 
 # What "our …" is.
@@ -148,8 +136,8 @@ def _ours(run: Run, said: Said) -> Plan:
         reads.append(file_of(run.read(run.call("read_file", file=file.id))[0]))
         if passage := _passage(reads[-1].text, words):
             return Plan(text=f"{passage}\n\nThat is what {file.linked} says{_changed(file)}.")
-    outline = "\n".join(_outline(reads[0].text))
-    return Plan(text=f"No line says what “{words}” is. {found[0].linked} is about it:\n\n{outline}\n\n{MODEST}")
+    begins = "\n".join(outline(reads[0].text))
+    return Plan(text=f"No line says what “{words}” is. {found[0].linked} is about it:\n\n{begins}\n\n{MODEST}")
 
 
 def _passage(text: str, words: str) -> str:

@@ -1,0 +1,1 @@
+"""Where code of the model runs: at E2B or behind bubblewrap, and nowhere else."""
