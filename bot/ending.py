@@ -15,7 +15,7 @@ from memory.people import Person
 
 NOT_DONE = "_Not done yet: it waits for approval._"
 """Under the model's words beside a card: they may sound as if all were done, and others may have put them there."""
-MOST_FILES = 10
+MOST_FILES = 20
 """Files that go with one answer."""
 MOST_WORKINGS = 3
 KEEP_TRYING = timedelta(minutes=20)

@@ -18,6 +18,7 @@ from bot.ending import Around, apology, audience_of, findings_of, narrowest, tol
 from bot.messages import (
     FINDINGS,
     Answer,
+    Findings,
     IncomingMessage,
     Notice,
     Reply,
@@ -303,8 +304,6 @@ class TurnRoom:
     async def _answer(self, desk: Desk, carried: Carried) -> Ended:
         earlier = desk.earlier
         past, work = history(earlier), desk.work
-        if earlier and earlier[-1].findings and earlier[-1].person == desk.person.id:
-            work.unshown = FINDINGS.validate_json(earlier[-1].findings)
         before: list[Audience | None] = [one.audience for one in earlier if one.person == desk.person.id]
         work.audience = narrowest([*before, *desk.heard_by])
         if desk.message.continues is None:
@@ -312,12 +311,14 @@ class TurnRoom:
             past = replace(past, held=past.held | carried.results)
             work.outcomes += carried.outcomes
             work.tools.remember(carried.outcomes)
+            work.unshown = unshown_of(earlier[-1] if carried.results else None)
             if carried.asks_again:
                 return Ended(end="waiting")
             closed = closing(past, PUT_ASIDE)
             work.closes = closed if carried.results else ()
             work.past = [*past.messages, *closed, desk.asked]
         else:
+            work.unshown = unshown_of(next((one for one in earlier if one.turn == desk.message.continues), None))
             # Others may have gone on with the thread meanwhile, and may be waiting for something themselves.
             goes_on = bool(earlier) and earlier[-1].turn == desk.message.continues
             work.past = past.messages if goes_on else [*past.messages, *closing(past, PUT_ASIDE)]
@@ -627,3 +628,8 @@ def heard_in(message: IncomingMessage, received: Received) -> str:
     """All that came with a message and is not its person's own words."""
     attached = (piece for told in received.told for piece in told)
     return "\n".join(filter(None, [message.quoted, quoted_words(message.text), *attached]))
+
+
+def unshown_of(transcript: Transcript | None) -> Findings:
+    """What calls of the turn that this one goes on with left for the person, and no answer showed."""
+    return FINDINGS.validate_json(transcript.findings) if transcript and transcript.findings else Findings()

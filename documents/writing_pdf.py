@@ -62,7 +62,11 @@ async def printed(html: str, browser: str) -> bytes:
         with tempfile.TemporaryDirectory(prefix="pinyon-pdf-", ignore_cleanup_errors=True) as folder:
             page, made = Path(folder, "page.html"), Path(folder, "page.pdf")
             await asyncio.to_thread(page.write_text, html, encoding="utf-8")
-            await _print(browser, page, made)
+            is_root = os.name == "posix" and os.geteuid() == 0
+            await _print(browser, page, made, bare=is_root)
+            if not is_root and not await asyncio.to_thread(made.exists):
+                # In a container the kernel may allow no namespaces, of which its sandbox is made.
+                await _print(browser, page, made, bare=True)
             return await asyncio.to_thread(_body_of, made)
 
 
@@ -73,9 +77,9 @@ def _turn() -> asyncio.Semaphore:
     return _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(_AT_ONCE))
 
 
-async def _print(browser: str, page: Path, made: Path) -> None:
+async def _print(browser: str, page: Path, made: Path, *, bare: bool) -> None:
     process = await asyncio.create_subprocess_exec(
-        *_line(browser, page, made),
+        *_line(browser, page, made, bare=bare),
         cwd=page.parent,
         env=_environment(page.parent),
         stdin=asyncio.subprocess.DEVNULL,
@@ -97,11 +101,11 @@ async def _print(browser: str, page: Path, made: Path) -> None:
         log.warning("the browser did not print", browser=browser, ended=ended)
 
 
-def _line(browser: str, page: Path, made: Path) -> list[str]:
-    # A browser of root's has no sandbox of its own to stand in; what it shows is ours and holds no script.
-    as_root = ["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else []
+def _line(browser: str, page: Path, made: Path, *, bare: bool) -> list[str]:
+    # A browser of root's has no sandbox of its own to stand in; what it shows is ours and holds no script of others.
+    unboxed = ["--no-sandbox"] if bare else []
     profile = f"--user-data-dir={page.parent / 'profile'}"
-    return [browser, *_QUIET, *_NOWHERE, *as_root, profile, f"--print-to-pdf={made}", page.as_uri()]
+    return [browser, *_QUIET, *_NOWHERE, *unboxed, profile, f"--print-to-pdf={made}", page.as_uri()]
 
 
 def _environment(folder: Path) -> dict[str, str]:

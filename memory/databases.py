@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any, NewType
+from typing import Any, Literal, NewType
 
 from pydantic import SecretStr, TypeAdapter
 from sqlalchemy import ARRAY, DateTime, LargeBinary, Text, UniqueConstraint, delete, select, text, update
@@ -138,6 +138,10 @@ class NameTaken(Exception):
 
 
 OF_WORKSPACE = text("SELECT * FROM databases WHERE workspace = :workspace ORDER BY lower(name), id")
+FOR_WHOM = text(
+    "SELECT bool_or(is_open) AS any_open, bool_or(is_open AND (people IS NULL OR :person = ANY(people))) AS mine"
+    " FROM (SELECT people, is_on AND tables <> '[]' AS is_open FROM databases WHERE workspace = :workspace) AS known"
+)
 BY_ID = text("SELECT * FROM databases WHERE id = :id AND workspace = :workspace")
 ADDRESS = text("SELECT sealed FROM databases WHERE id = :id AND workspace = :workspace")
 _TABLES = TypeAdapter(tuple[Table, ...])
@@ -159,6 +163,11 @@ class Databases:
     async def of(self, workspace: WorkspaceId) -> tuple[KnownDatabase, ...]:
         """Return the databases of a workspace by name; also those that are off."""
         return tuple(_read(row) for row in await self.database.single.rows(OF_WORKSPACE, {"workspace": workspace}))
+
+    async def standing(self, person: PersonId) -> Literal["mine", "others", "none"]:
+        """Whether `person` may ask a database now, only others may, or nobody; the descriptions stay unread."""
+        [row] = await self.database.single.rows(FOR_WHOM, {"person": person, "workspace": workspace_of(person)})
+        return "mine" if row.mine else "others" if row.any_open else "none"
 
     async def for_person(self, person: PersonId) -> tuple[KnownDatabase, ...]:
         """Return those that `person` may ask now."""

@@ -1,6 +1,7 @@
 """What every command that runs begins and ends with."""
 
 import asyncio
+import ctypes
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
@@ -40,9 +41,22 @@ async def database_address(settings: Settings) -> str:
     return await asyncio.to_thread(start_embedded, settings.pinyon_data_dir.absolute() / "postgres")
 
 
+def keep_to_ourselves() -> None:
+    """Let no other process of the same user read this one's memory and environment: they hold tokens (prctl(2)).
+
+    What is parsed in a process of its own may run as the same user, where there is nothing better to shut it in.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+_PR_SET_DUMPABLE = 4
+
+
 def run(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]], *, logs: str) -> None:
     """Run `main` until SIGTERM or Ctrl-C sets its event."""
     set_up_logs(logs)
+    keep_to_ourselves()
     # DBOS works in threads. With Python's usual 5 ms each of their steps would wait that long for a busy event loop.
     sys.setswitchinterval(0.0005)
 

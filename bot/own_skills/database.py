@@ -41,10 +41,13 @@ class DatabaseSkill:
 
     async def off(self, person: Person) -> str:
         """Why `person` can ask no database; empty when they can."""
-        known = await self._databases.of(person.workspace)
-        if any(one.allows(person.id) for one in known):
-            return ""
-        return NOT_FOR_YOU if any(one.is_on and one.tables for one in known) else NONE_SET_UP
+        match await self._databases.standing(person.id):
+            case "mine":
+                return ""
+            case "others":
+                return NOT_FOR_YOU
+            case "none":
+                return NONE_SET_UP
 
     def client(self, here: Here) -> "DatabasesHere":
         """The databases of this person, in this turn."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import ClientSession, ClientTimeout
@@ -126,6 +127,9 @@ class Uploads:
 
     async def _send(self, address: str, body: bytes) -> None:
         """Raises one of `Unanswered`, and _Refused. The address is secret enough: no token goes there."""
+        if urlsplit(address).scheme != urlsplit(self.client.base_url).scheme:
+            log.warning("Slack named an address for a file that is none of its own", host=urlsplit(address).hostname)
+            raise _Refused(BUSY)
         session = self.client.session
         if session is not None:
             await self._put(session, address, body)

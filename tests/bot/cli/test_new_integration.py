@@ -12,7 +12,7 @@ from bot.cli import app
 from bot.cli.new_integration import CannotWrite, Names, write
 
 ROOT = Path(__file__).parents[3]
-PARTS = ("bot", "skills", "integrations", "memory", "playground", "configs", "tests/promises")
+PARTS = ("bot", "skills", "integrations", "memory", "documents", "playground", "configs", "tests/promises")
 SEEN = ("pyproject.toml", "bot/settings.py")
 
 
