@@ -94,7 +94,7 @@ async def test_a_picture_behind_a_link_is_for_a_model_s_eyes(site: Site, here: W
 
 async def test_what_nobody_can_read_is_a_sentence(site: Site, here: WebHere):
     site.pages["/a.pdf"] = ("application/pdf", b"%PDF-1.7 and then nothing")
-    site.pages["/b"] = ("text/html", b"MZ\x90\x00 this is a program")
+    site.pages["/b"] = ("text/html", b"\x7fELF\x02\x01\x01" + bytes(60))
     for path in ("a.pdf", "b"):
         with pytest.raises(Unreadable, match=r"\.$"):
             await here.page(f"https://contour.example/{path}")
