@@ -98,11 +98,6 @@ class Received:
         return tuple(told)
 
     @property
-    def has_table(self) -> bool:
-        """Whether there is something to compute with."""
-        return any(one.document is not None and one.document.kind == "sheet" for one in self.files)
-
-    @property
     def pictures(self) -> tuple[FileId, ...]:
         """The pictures among them, for the model's eyes."""
         return tuple(one.file.id for one in self.files if one.document is not None and one.document.picture)
@@ -199,6 +194,11 @@ class Attachments:
         if not words or not words.strip():
             raise Unheard("I heard no words in your voice note. Record it again, or write it to me.")
         return Document(kind="sound", parts=(Part(place="", text=words.strip()),))
+
+
+def looks_like_table(name: str) -> bool:
+    """Whether a file will probably be computed with, as far as its name tells."""
+    return name.lower().endswith((".csv", ".tsv", ".xlsx", ".xlsm"))
 
 
 def _received(one: Attachment) -> ReceivedFile:

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from pydantic_ai.messages import ModelRequest
 
 from bot.agent import Agent, Answering, Asked, Budget, End, Ended
-from bot.attachments import Attachments, Received
+from bot.attachments import Attachments, Received, looks_like_table
 from bot.durable import patiently, repeatable, step
 from bot.ending import Around, apology, audience_of, findings_of, narrowest, told, tries_again, unshown
 from bot.messages import (
@@ -262,7 +262,7 @@ class TurnRoom:
         text = await surface.words(message)
         if message.continues is not None:
             return Opened(person=person, text=text)
-        received = await self._received(message, reply, surface)
+        received = await self._received(message, person, reply, surface)
         text = "\n".join(filter(None, (text.strip(), received.heard)))
         if stored.follows_open:
             await self._move_on(message, text)
@@ -271,10 +271,12 @@ class TurnRoom:
         notice: Notice = "only_file" if received.files else "empty"
         return Opened(person=person, text="", notice=notice, told=received.unheard, received=received)
 
-    async def _received(self, message: IncomingMessage, reply: Reply, surface: Surface) -> Received:
+    async def _received(self, message: IncomingMessage, person: Person, reply: Reply, surface: Surface) -> Received:
         """What came with a message, once it was read; what a voice note says is shown before it is acted on."""
         if not message.files:
             return NOTHING
+        if any(looks_like_table(file.name) for file in message.files):
+            self._parts.own.computes(self._place(message, person, question=""))  # both take a moment: side by side
         await reply.status("Listening" if any(file.is_voice for file in message.files) else "Reading what you attached")
         received = await self._parts.attachments.receive(message, surface)
         if received.heard:
@@ -459,8 +461,6 @@ class TurnRoom:
         trail = await self._trail(message, person, usable, earlier, opened.received)
         words = [message.text, *answers, *(own_words_in(one) for one in earlier if one.person == person.id)]
         surroundings = self._surroundings(message, person, question="\n".join(words))
-        if opened.received.has_table:
-            parts.own.computes(surroundings.here)
         act = Act(person, parts.accounts, waiting, now=parts.now, surroundings=surroundings)
 
         async def announce(call: Call) -> None:
@@ -531,7 +531,11 @@ class TurnRoom:
         return answers_in(await self._items.of_turn(message.continues)) if message.continues is not None else ()
 
     def _surroundings(self, message: IncomingMessage, person: Person, *, question: str) -> Surroundings:
-        here = Place(
+        here = self._place(message, person, question=question)
+        return Surroundings(here=here, own=self._parts.own, files=self._files, workings=self._workings)
+
+    def _place(self, message: IncomingMessage, person: Person, *, question: str) -> Place:
+        return Place(
             person=person,
             conversation=message.conversation,
             turn=message.turn,
@@ -540,7 +544,6 @@ class TurnRoom:
             private=message.private,
             now=self._parts.now(),
         )
-        return Surroundings(here=here, own=self._parts.own, files=self._files, workings=self._workings)
 
     async def _heard_by(self, message: IncomingMessage, person: Person) -> Sequence[Audience]:
         if message.continues is None and message.ts == message.thread:
