@@ -50,8 +50,9 @@ def walls(
     seen; what is written there stays. `folder` is where it begins. `room` is how many bytes fit into /tmp; they count
     as memory.
     """
-    line = [_bubblewrap(), *_NAMESPACES, *_system(), *_shown((*_python(), *read_only))]
-    line += ["--dev", "/dev", "--size", str(room), "--tmpfs", INSIDE]
+    # Before what is shown: Python itself may lie somewhere under /tmp.
+    line = [_bubblewrap(), *_NAMESPACES, *_system(), "--size", str(room), "--tmpfs", INSIDE]
+    line += [*_shown((*_python(), *read_only)), "--dev", "/dev"]
     for outside, inside in (writable or {}).items():
         line += ["--bind", str(outside), inside]
     # What bubblewrap makes to hang all this into is memory without a limit, so it is closed at the end.

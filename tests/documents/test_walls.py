@@ -2,7 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,12 @@ import pytest
 from documents.walls import walls, works
 
 
-async def _inside(code: str, *, writable: Mapping[Path, str] | None = None) -> str:
+async def _inside(code: str, *, writable: Mapping[Path, str] | None = None, read_only: Sequence[Path] = ()) -> str:
     """What a program says behind the walls, or the last line of why it failed."""
     if why := await works():
         pytest.skip(f"needs bubblewrap: {why}")
     process = await asyncio.create_subprocess_exec(
-        *walls(environment={"GREETING": "hello"}, writable=writable, room=1_000_000),
+        *walls(environment={"GREETING": "hello"}, writable=writable, read_only=read_only, room=1_000_000),
         *(sys.executable, "-c", code),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
@@ -47,6 +48,14 @@ async def test_it_reaches_no_network():
         "    except OSError as error: print(type(error).__name__)\n"
     )
     assert said in {"OSError", "ConnectionRefusedError", "TimeoutError"}
+
+
+async def test_what_it_may_see_it_sees_also_under_the_folder_that_is_its_own():
+    """A checkout, and with it Python itself, may lie under /tmp."""
+    with tempfile.NamedTemporaryFile(dir="/tmp", suffix=".txt") as file:
+        file.write(b"seen")
+        file.flush()
+        assert await _inside(f"print(open({file.name!r}).read())", read_only=[Path(file.name)]) == "seen"
 
 
 async def test_it_writes_nowhere_but_into_the_room_that_it_has():
