@@ -48,8 +48,8 @@ def summary(cases: list[Case]) -> str:
     return "\n".join([*lines, f"{total['passed']} passed, {total['failed']} failed"])
 
 
-def main(report: Path) -> int:
-    cases = read(report)
+def main(*reports: Path) -> int:
+    cases = [case for report in reports for case in read(report)]
     found = problems(cases, has_shared=SHARED.is_dir())
     print(*found, summary(cases), sep="\n")
     return 1 if found or any(case.end == "failed" for case in cases) else 0
@@ -66,4 +66,4 @@ def _case(node: ElementTree.Element) -> Case:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(*map(Path, sys.argv[1:])))
