@@ -36,6 +36,16 @@ Action: TypeAlias = Literal[
     "memory.own_records_allowed",
     "memory.own_records_read",
     "memory.own_records_forgotten",
+    "agent.published",
+    "agent.shared",
+    "agent.unshared",
+    "agent.link_made",
+    "agent.link_revoked",
+    "agent.disabled",
+    "agent.enabled",
+    "agent.handed_over",
+    "agent.deleted",
+    "agent.rules_set",
 ]
 """`approval.refused`: somebody clicked who may not decide. `account.ended`: the vendor took the access back."""
 

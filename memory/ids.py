@@ -17,9 +17,13 @@ CallId = NewType("CallId", str)
 FileId = NewType("FileId", str)
 """A file of a conversation; 128 random bits, so that knowing one tells no other."""
 PageId = NewType("PageId", str)
-"""A page that was made for somebody; 128 random bits."""
-PageId = NewType("PageId", str)
 """A page made for people; 128 random bits."""
+AgentId = NewType("AgentId", str)
+"""An agent that a person shaped, 128 random bits; `builtin:<handle>` for those that Pinyon brings."""
+LinkId = NewType("LinkId", str)
+"""The end of a share link's address; 128 random bits."""
+SourceId = NewType("SourceId", str)
+"""Something that an agent knows: a text, a file, a Drive document, a page."""
 WorkingId = NewType("WorkingId", str)
 """The code behind a result."""
 

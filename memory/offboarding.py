@@ -9,6 +9,10 @@ from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, tex
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
+from memory.agent_choices import AgentChannelRow, AgentChoiceRow, AgentThreadRow, AgentTurnRow, AgentUseRow
+from memory.agent_rows import AgentRow
+from memory.agent_rules import AgentReportRow, AgentRuleRow
+from memory.agent_shares import AgentOpeningRow, AgentShareRow
 from memory.audit import OURSELVES, Entry, enter_within
 from memory.connect_flows import ConnectFlowRow, ConnectLinkRow
 from memory.database import Database
@@ -16,6 +20,7 @@ from memory.databases import DatabaseRow
 from memory.files import FileRow
 from memory.grants import GrantRow
 from memory.ids import PersonId, TurnId, WorkspaceId, workspace_of
+from memory.knowledge import KnowledgeSourceRow
 from memory.pages import PageRow
 from memory.parameters import models
 from memory.parameters.aliases import AliasRow
@@ -30,6 +35,7 @@ from memory.skill_rules import SkillRuleRow
 from memory.tool_rules import ToolRuleRow
 from memory.turns import STOPS, TurnRow
 from memory.warm_starts import WarmStartRow
+from memory.web_replies import WebReplyRow
 from memory.web_sessions import WebSessionRow
 from memory.workings import WorkingRow
 
@@ -38,8 +44,17 @@ LEFT = "They left the workspace, or it ended our access."
 MEMORY = (EvidenceRow, AliasRow, EventRow)
 """What is remembered of people, and what became of it."""
 
-THEIRS = (*MEMORY, FileRow, PageRow, WorkingRow)
+AGENTS = (AgentChoiceRow, AgentOpeningRow, AgentReportRow, AgentUseRow)
+"""Which agents people chose, came to by a link, reported and used."""
+
+THEIRS = (*MEMORY, *AGENTS, FileRow, PageRow, WorkingRow, WebReplyRow)
 """All that is kept for a person alone, beside their accounts."""
+
+DECIDED = (DatabaseRow, SkillRuleRow, ToolRuleRow, AgentRuleRow, AgentChannelRow)
+"""What was decided for all of a workspace."""
+
+SHAPED = (AgentRow, KnowledgeSourceRow)
+"""The agents of a workspace. They stay when their owner leaves: who uses them goes on, and an admin hands them over."""
 
 Whose: TypeAlias = Callable[[InstrumentedAttribute[str]], ColumnElement[bool]]
 """Picks rows by the column that names their person."""
@@ -70,8 +85,10 @@ class Offboarding:
     async def end_workspace(self, workspace: WorkspaceId) -> Left:
         """End everything of everybody in a workspace that has thrown us out, and forget what its admins decided."""
         async with self.database.sessions.begin() as session:
-            for row in (DatabaseRow, SkillRuleRow, ToolRuleRow):
+            for row in (*DECIDED, *SHAPED):
                 await session.execute(delete(row).where(row.workspace == workspace))
+            for row, named in ((AgentThreadRow, AgentThreadRow.conversation), (AgentTurnRow, AgentTurnRow.turn)):
+                await session.execute(delete(row).where(func.split_part(named, ":", 1) == workspace))
             await models.clear(await session.connection(), workspace)
         # Everybody's id begins with their workspace (`memory.ids`), in every table alike.
         return await self._end(lambda column: func.split_part(column, ":", 1) == workspace)
@@ -94,6 +111,7 @@ class Offboarding:
             people = await _having(connection, whose)
             for row in (WebSessionRow, ConnectFlowRow, ConnectLinkRow, ShareRow, WarmStartRow, *THEIRS):
                 await connection.execute(delete(row).where(whose(row.person)))
+            await connection.execute(delete(AgentShareRow).where(_with_them(whose)))
             cards = await _void(connection, whose)
             await _stop(connection, whose)
             await void_within(connection, whose(PermissionRow.person), because=LEFT)
@@ -101,6 +119,11 @@ class Offboarding:
         async with self.database.engine.begin() as connection:
             await _disconnect(connection, whose)
         return Left(people=people, cards=cards)
+
+
+def _with_them(whose: Whose) -> ColumnElement[bool]:
+    """Agents that are shared with somebody by their name."""
+    return and_(AgentShareRow.kind == "person", whose(AgentShareRow.whom))
 
 
 async def _having(connection: AsyncConnection, whose: Whose) -> tuple[PersonId, ...]:
@@ -164,6 +187,7 @@ def _has_something() -> ColumnElement[bool]:
         (ConnectLinkRow.person, ConnectLinkRow.used_at.is_(None)),
         (PendingRow.person, PendingRow.state == "open"),
         (PermissionRow.person, PermissionRow.person.is_not(None)),
+        (AgentShareRow.whom, AgentShareRow.kind == "person"),
         *((row.person, row.person.is_not(None)) for row in (WarmStartRow, *THEIRS)),
     )
     return or_(*(select(person).where(and_(person == PersonRow.id, which)).exists() for person, which in mine))

@@ -7,13 +7,14 @@ import pytest
 from pydantic import SecretStr
 
 from integrations.integration import Account, Tokens
+from memory.agents import AgentRules, Agents, AgentShare
 from memory.audit import Audit
 from memory.connect_flows import ConnectFlows
 from memory.crypto import Keyring, new_key
 from memory.database import Base, Database, import_tables
 from memory.files import Files, FileToKeep
 from memory.grants import Grants
-from memory.ids import CallId, ConversationId, PendingId, PersonId, TurnId, WorkspaceId, user_of, workspace_of
+from memory.ids import AgentId, CallId, ConversationId, PendingId, PersonId, TurnId, WorkspaceId, user_of, workspace_of
 from memory.offboarding import LEFT, Offboarding
 from memory.pages import Pages
 from memory.parameters.aliases import Aliases
@@ -25,6 +26,7 @@ from memory.shares import Shares
 from memory.skill_rules import SkillRule, SkillRules
 from memory.tool_rules import ToolRules
 from memory.warm_starts import WarmStarts
+from memory.web_replies import WebReplies, WebTurn
 from memory.web_sessions import WebSessions
 from memory.workings import Workings
 from tests.memory.parameters.storing import done
@@ -35,6 +37,8 @@ NOW = datetime.now(UTC)
 REN, NEAR, FAR = PersonId("T1:U1"), PersonId("T1:U10"), PersonId("T10:U1")
 """Who leaves, and two whose ids begin or end alike."""
 ENDED = {
+    "agent_choices",
+    "agent_openings",
     "connect_flows",
     "connect_links",
     "files",
@@ -48,10 +52,13 @@ ENDED = {
     "shares",
     "turns",
     "warm_starts",
+    "web_replies",
     "web_sessions",
     "workings",
 }
 STAYS = {
+    "agent_reports": "what somebody said of an agent is for the admins to look at",
+    "agent_uses": "how much an agent is used is the workspace's business",
     "audit": "says what happened, by ids and without names, and is only ever added to",
     "feedback": "a word about an answer lets nobody do anything",
     "model_usage": "what models cost is the workspace's business",
@@ -122,8 +129,29 @@ async def fill(database: Database, person: PersonId) -> None:
     )
     await ParameterMemory(database).learn(done(1, person, project="INFRA"))
     await Aliases(database).keep(person, "my manager", "person", ["U7"], shown="Head of Platform")
+    await WebReplies(database).asked(
+        WebTurn(turn=turn, began=turn, person=person, conversation=conversation, agent=AgentId("a"), asked="?")
+    )
+    await fill_agents(Agents(database), person, conversation)
     await ToolRules(database).set(workspace_of(person), "merge", "forbid", by=person, now=NOW)
     await SkillRules(database).set(workspace_of(person), SkillRule(skill="mail", allowed="off"), by=person, now=NOW)
+
+
+async def fill_agents(agents: Agents, person: PersonId, conversation: ConversationId) -> None:
+    """One of their own, shared with everybody of whom there is any, and what they chose, opened and reported."""
+    handle = f"of-{person.replace(':', '-').lower()}"
+    mine = await agents.make(person, handle=handle, name="Mine", text="---", writer=person, now=NOW)
+    await agents.publish(mine.id, handle=handle, name="Mine", by=person, revision=1, note="", now=NOW)
+    link = await agents.make_link(mine.id, by=person, expires_at=None, now=NOW)
+    await agents.open_link(link.id, person, now=NOW)
+    await agents.choose(person, mine.id, once=False, now=NOW)
+    await agents.set_channel(workspace_of(person), "C1", mine.id, by=person, now=NOW)
+    await agents.settle(conversation, mine.id, TurnId(f"{person}:1"), person, once=False, now=NOW)
+    await agents.report(mine.id, by=person, why="x", now=NOW)
+    await agents.set_rules(workspace_of(person), AgentRules(most=1), by=person, now=NOW)
+    if person == NEAR:
+        shared = AgentShare(agent=mine.id, kind="person", to=REN, role="editor", by=NEAR, at=NOW, expires_at=None)
+        await agents.share(mine.id, shared)
 
 
 async def alive(database: Database) -> dict[str, set[str]]:
@@ -144,6 +172,9 @@ async def alive(database: Database) -> dict[str, set[str]]:
         "shares": "SELECT person FROM shares",
         "warm_starts": "SELECT person FROM warm_starts",
         "pending": "SELECT person FROM pending WHERE state = 'open'",
+        "agent_choices": "SELECT person FROM agent_choices",
+        "agent_openings": "SELECT person FROM agent_openings",
+        "web_replies": "SELECT person FROM web_replies",
         "turns": "SELECT person FROM turns WHERE state IN ('queued', 'admitted')",
     }
     return {table: {row[0] for row in await queue.sql(statement)} for table, statement in living.items()}
@@ -167,6 +198,34 @@ async def test_a_workspace_loses_everything_and_no_other_does(filled: Database) 
     assert left.people == (REN, NEAR)
     for rules in (SkillRules(filled), ToolRules(filled)):
         assert (await rules.of(WorkspaceId("T1")), len(await rules.of(WorkspaceId("T10")))) == ({}, 1)
+
+
+async def test_who_left_may_use_nothing_and_what_they_shared_goes_on(filled: Database) -> None:
+    """share_link, tok_offboard"""
+    agents = Agents(filled)
+    [of_near] = await agents.owned_by(NEAR)
+    [of_ren] = await agents.owned_by(REN)
+    [link] = await agents.links(of_ren.id, now=NOW)
+    assert await agents.open_link(link.id, NEAR, now=NOW)
+    await Offboarding(filled).end_person(REN)
+    gone = await agents.access(of_near.id, REN, now=NOW)
+    assert gone is not None
+    assert gone.role is None
+    used = await agents.access(of_ren.id, NEAR, now=NOW)
+    assert used is not None
+    assert used.role == "user"
+
+
+async def test_nothing_of_a_workspaces_agents_outlives_it(filled: Database) -> None:
+    """share_link, tok_offboard"""
+    await Offboarding(filled).end_workspace(WorkspaceId("T1"))
+    agents = Agents(filled)
+    for workspace, count in (("T1", 0), ("T10", 1)):
+        assert len(await agents.all_of(WorkspaceId(workspace))) == count
+        assert (await agents.of_channel(WorkspaceId(workspace), "C1") is not None) is bool(count)
+        assert (await agents.rules(WorkspaceId(workspace)) == AgentRules()) is not bool(count)
+    for table in ("agent_versions", "agent_links", "agent_threads", "agent_turns", "agent_uses", "agent_reports"):
+        assert len(await Queue(filled).sql(f"SELECT * FROM {table}")) == 1, table  # noqa: S608 - names from here
 
 
 async def named(database: Database) -> set[str]:
