@@ -1,0 +1,1 @@
+"""Agents that people shape: their files, and which of them somebody may use."""
