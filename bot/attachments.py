@@ -59,7 +59,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """What came with a message, or stands in its thread and nobody spoke of yet."""
+    """What came with a message."""
 
     attachments: tuple[Attachment, ...] = ()
     unread: int = 0

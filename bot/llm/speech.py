@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 from pydantic import SecretStr
 
+from bot.attachments import Unheard
 from bot.llm.prices import price
 from bot.llm.routes import OPENAI_URL
 
@@ -21,10 +22,6 @@ SECONDS = 90.0
 MOST_BYTES = 25_000_000
 """What the vendor takes (developers.openai.com, "Speech to text")."""
 _WRITE = "Write what you need instead."
-
-
-class NotHeard(Exception):
-    """A voice note could not be understood. The message is a sentence to the person who spoke."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,20 +47,20 @@ class Speech:
         return "" if self._key else f"I cannot listen here: an admin has to set OPENAI_API_KEY. {_WRITE}"
 
     async def transcribe(self, body: bytes, *, name: str) -> str:
-        """The words of a recording. Raises NotHeard."""
+        """The words of a recording. Raises Unheard."""
         return (await self.hear(body, name=name)).text
 
     async def hear(self, body: bytes, *, name: str) -> Heard:
-        """The words of a recording, with what that cost. Raises NotHeard."""
+        """The words of a recording, with what that cost. Raises Unheard."""
         import openai
 
         if self.off:
-            raise NotHeard(self.off)
+            raise Unheard(self.off)
         if len(body) > MOST_BYTES:
-            raise NotHeard(f"This recording is longer than I can listen to, {MOST_BYTES // 10**6} MB. {_WRITE}")
+            raise Unheard(f"This recording is longer than I can listen to, {MOST_BYTES // 10**6} MB. {_WRITE}")
         ending = ending_of(body)
         if not ending:
-            raise NotHeard(f"I can listen to MP3, M4A, WAV, OGG, WebM and FLAC, and {name} is none of them. {_WRITE}")
+            raise Unheard(f"I can listen to MP3, M4A, WAV, OGG, WebM and FLAC, and {name} is none of them. {_WRITE}")
         try:
             # The vendor tells formats by the name, and names lie.
             told = await self._client.audio.transcriptions.create(
@@ -73,10 +70,10 @@ class Speech:
             raise _failed(error) from error
         except openai.APIError as error:
             log.info("a voice note was not heard", error=type(error).__name__)
-            raise NotHeard("Listening does not work right now. Try again later, or write what you need.") from error
+            raise Unheard("Listening does not work right now. Try again later, or write what you need.") from error
         text = told.text.strip()
         if not text:
-            raise NotHeard(f"I heard no words in this recording. {_WRITE}")
+            raise Unheard(f"I heard no words in this recording. {_WRITE}")
         return Heard(text=text, cost_usd=_cost(told, self._model))
 
     async def close(self) -> None:
@@ -105,14 +102,14 @@ def ending_of(body: bytes) -> str:
 _SIGNS = ((b"\x1a\x45\xdf\xa3", "webm"), (b"OggS", "ogg"), (b"fLaC", "flac"), (b"ID3", "mp3"))
 
 
-def _failed(error: "APIStatusError") -> NotHeard:
+def _failed(error: "APIStatusError") -> Unheard:
     """Without what the vendor said, which may hold part of a key."""
     log.warning("a voice note was not heard", status=error.status_code, code=error.code)
     if error.status_code in (401, 403, 404):
-        return NotHeard(f"An admin has to correct how listening is set up here. {_WRITE}")
+        return Unheard(f"An admin has to correct how listening is set up here. {_WRITE}")
     if error.status_code in (400, 413, 415, 422):
-        return NotHeard(f"I cannot make anything of this recording: it may be damaged or too long. {_WRITE}")
-    return NotHeard("Listening does not work right now. Try again later, or write what you need.")
+        return Unheard(f"I cannot make anything of this recording: it may be damaged or too long. {_WRITE}")
+    return Unheard("Listening does not work right now. Try again later, or write what you need.")
 
 
 def _cost(told: "Transcription", model: str) -> Decimal | None:

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.attachments import Attachments
-from bot.own_skills.own import Here
+from bot.own_skills.own import Here, OwnSkill
 from documents.document import Document
-from memory.people import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +26,10 @@ class AttachedHere:
 
 
 @dataclass(frozen=True, slots=True)
-class AttachmentsSkill:
+class AttachmentsSkill(OwnSkill):
     """Stands behind the skill `attachments`."""
 
     attachments: Attachments
-
-    @property
-    def missing(self) -> frozenset[str]:
-        return frozenset()
-
-    async def off(self, person: Person) -> str:
-        del person
-        return ""
 
     def client(self, here: Here) -> AttachedHere:
         return AttachedHere(self.attachments, here)

@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 
-from bot.attachments import Attachments, Transcribe, Unheard
+from bot.attachments import Attachments, Transcribe
 from bot.databases.address import Reach
 from bot.databases.run import Sources
+from bot.knowledge.desk import Knowledge
 from bot.llm import Vendors
 from bot.llm.pictures import Pictures
 from bot.llm.routes import Candidates
-from bot.llm.speech import NotHeard, Speech
+from bot.llm.speech import Speech
 from bot.own_skills.attachments import AttachmentsSkill
 from bot.own_skills.data import DataSkill
 from bot.own_skills.database import DatabaseSkill
+from bot.own_skills.knowledge import KnowledgeSkill
 from bot.own_skills.own import OwnSkill, OwnSkills
 from bot.own_skills.pictures import PicturesSkill
 from bot.own_skills.reports import ReportsSkill
@@ -41,7 +43,13 @@ class Built:
 
 
 def build_own(
-    settings: Settings, database: Database, keyring: Keyring, *, vendors: Vendors, quick: Candidates
+    settings: Settings,
+    database: Database,
+    keyring: Keyring,
+    *,
+    vendors: Vendors,
+    quick: Candidates,
+    knowledge: Knowledge,
 ) -> Built:
     """Nothing is started, and nothing is asked over the network. `quick` are the models that a vendor searches with."""
     databases, sources = Databases(database, keyring), Sources(Reach(sockets=_is_local(database)))
@@ -51,6 +59,7 @@ def build_own(
     skills: dict[str, OwnSkill] = {
         "attachments": AttachmentsSkill(attachments),
         "data": data,
+        "knowledge": KnowledgeSkill(knowledge),
         "database": DatabaseSkill(databases, sources),
         "pictures": PicturesSkill(
             Pictures(key=vendors.openai_key, model=settings.pinyon_picture_model, base_url=vendors.openai_base_url)
@@ -103,11 +112,4 @@ def _listening(settings: Settings, vendors: Vendors) -> Transcribe | None:
     if vendors.openai_key is None:
         return None
     speech = Speech(key=vendors.openai_key, model=settings.pinyon_speech_model, base_url=vendors.openai_base_url)
-
-    async def transcribe(body: bytes, name: str) -> str:
-        try:
-            return await speech.transcribe(body, name=name)
-        except NotHeard as error:
-            raise Unheard(str(error)) from error
-
-    return transcribe
+    return lambda body, name: speech.transcribe(body, name=name)

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from functools import partial
 
-from bot.own_skills.own import Here
+from bot.own_skills.own import Here, OwnSkill
 from bot.sandbox.sandbox import Given, Lost, Ran, Sandboxes, Whose
 from memory.files import Files
 from memory.ids import TurnId
@@ -14,16 +14,12 @@ TURNS = 500
 """Turns whose failed runs are counted; older ones have long ended."""
 
 
-class DataSkill:
+class DataSkill(OwnSkill):
     """What stands behind the data skill."""
 
     def __init__(self, sandboxes: Sandboxes, files: Files) -> None:
         self._sandboxes, self._files = sandboxes, files
         self._failures = OrderedDict[TurnId, int]()
-
-    @property
-    def missing(self) -> frozenset[str]:
-        return frozenset()
 
     async def off(self, person: Person) -> str:
         """Why no code can run here; the same for everybody."""

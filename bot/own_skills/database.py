@@ -11,7 +11,7 @@ from bot.databases.address import BadAddress
 from bot.databases.described import described
 from bot.databases.run import Away, Failed, Rows, Sources
 from bot.databases.walls import Refused
-from bot.own_skills.own import Here
+from bot.own_skills.own import Here, OwnSkill
 from memory.crypto import Tampered
 from memory.databases import Databases, KnownDatabase, Term
 from memory.ids import TurnId
@@ -28,16 +28,12 @@ NONE_SET_UP = "No database is set up for questions yet. An admin adds one on the
 NOT_FOR_YOU = "You may not ask any of the databases that are set up. An admin can let you, on the page Databases."
 
 
-class DatabaseSkill:
+class DatabaseSkill(OwnSkill):
     """What stands behind the database skill."""
 
     def __init__(self, databases: Databases, sources: Sources) -> None:
         self._databases, self._sources = databases, sources
         self._failures = OrderedDict[TurnId, int]()
-
-    @property
-    def missing(self) -> frozenset[str]:
-        return frozenset()
 
     async def off(self, person: Person) -> str:
         """Why `person` can ask no database; empty when they can."""

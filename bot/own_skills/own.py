@@ -1,12 +1,14 @@
 """What a skill without an account acts on, and for whom."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-from memory.ids import ConversationId, TurnId
+from bot.agents.file import Source
+from memory.ids import AgentId, ConversationId, TurnId
 from memory.people import Person
 
 
@@ -23,23 +25,30 @@ class Here:
     private: bool
     """Whether only the asker reads there."""
     now: datetime
+    agent: AgentId | None = None
+    """The agent that answers; None where none is known."""
+    knows: tuple[Source, ...] = ()
+    """What that agent's file declares that it knows."""
 
 
-class OwnSkill(Protocol):
+class OwnSkill(ABC):
     """What stands behind one skill; built once, in `app.build`."""
+
+    __slots__ = ()
 
     async def off(self, person: Person) -> str:
         """Why `person` cannot use it, in a sentence that names the next step; empty when they can."""
-        ...
+        del person
+        return ""
 
     @property
     def missing(self) -> frozenset[str]:
         """The names of those of its tools that cannot be offered as things are set up."""
-        ...
+        return frozenset()
 
+    @abstractmethod
     def client(self, here: Here) -> Any:
         """The client that the skill's tools are given. Cheap: one is made for every call."""
-        ...
 
 
 def _nothing(here: Here) -> None:

@@ -3,19 +3,15 @@
 from dataclasses import dataclass
 
 from bot.llm.pictures import Pictures
-from bot.own_skills.own import Here
+from bot.own_skills.own import Here, OwnSkill
 from memory.people import Person
 
 
 @dataclass(frozen=True, slots=True)
-class PicturesSkill:
+class PicturesSkill(OwnSkill):
     """Stands behind the skill `pictures`."""
 
     pictures: Pictures
-
-    @property
-    def missing(self) -> frozenset[str]:
-        return frozenset()
 
     async def off(self, person: Person) -> str:
         del person

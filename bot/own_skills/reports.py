@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.own_skills.own import Here
+from bot.own_skills.own import Here, OwnSkill
 from documents.writing import find_browser, write_pdf
 from memory.pages import Pages
-from memory.people import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class ReportsHere:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReportsSkill:
+class ReportsSkill(OwnSkill):
     """Stands behind the skill `reports`."""
 
     pages: Pages
@@ -49,14 +48,6 @@ class ReportsSkill:
     """`PINYON_PUBLIC_URL`; without it pages are files only."""
     chromium: str = ""
     """`PINYON_CHROMIUM`; looked for where it is empty."""
-
-    @property
-    def missing(self) -> frozenset[str]:
-        return frozenset()
-
-    async def off(self, person: Person) -> str:
-        del person
-        return ""
 
     def client(self, here: Here) -> ReportsHere:
         return ReportsHere(self, here)

@@ -8,14 +8,13 @@ from pydantic import SecretStr
 
 from bot.llm.routes import Candidates, Vendors
 from bot.llm.vendor_search import AnthropicSearch, OpenAISearch, searching_model
-from bot.own_skills.own import Here
+from bot.own_skills.own import Here, OwnSkill
 from documents.document import Document, Unreadable
 from documents.reading import read
 from integrations.brave import URL as BRAVE_URL
 from integrations.brave import Brave
 from integrations.errors import Refused
 from integrations.fetch import Fetched, Fetcher
-from memory.people import Person
 from skills.web.client import Hit, Hits, Page, site_of
 
 Read: TypeAlias = Callable[..., Awaitable[Document]]
@@ -93,7 +92,7 @@ class WebHere:
 
 
 @dataclass(frozen=True, slots=True)
-class WebSkill:
+class WebSkill(OwnSkill):
     """Stands behind the skill `web`; reading pages always works, searching where there is one who searches."""
 
     fetcher: Fetcher
@@ -103,10 +102,6 @@ class WebSkill:
     @property
     def missing(self) -> frozenset[str]:
         return frozenset({SEARCH}) if self.search is None else frozenset()
-
-    async def off(self, person: Person) -> str:
-        del person
-        return ""
 
     def client(self, here: Here) -> WebHere:
         del here

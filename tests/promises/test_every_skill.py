@@ -34,11 +34,13 @@ HEARD_HERE = {
     "reports": "made of what was found before, which decides who may hear it",
     "pictures": "found nowhere",
     "database": "the result says who: members where everybody may ask it, else the asker",
+    "knowledge": "the result says who: members where everybody may use the agent, else the asker",
 }
 """Skills of our own that find nothing private by themselves, or say with each result who may hear it."""
 FEWER_TOOLS = {
     "attachments": "a conversation's files are read and searched, no more",
     "data": "code can do the rest",
+    "knowledge": "what an agent knows is searched and read, no more",
     "web": "a page is read or searched for; the web is not changed",
     "database": "one tool shows what there is, one asks",
     "reports": "one for each form in which something is handed back",
