@@ -6,7 +6,7 @@ The rules in plain words stand in docs/gate.md; what they reach is measured in t
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.provenance import ATTRIBUTES, Run, Shown, Step, Target, Trail, norm
+from bot.provenance import ATTRIBUTES, Run, Shown, Step, Target, Trail, instructed, norm
 from skills.record import PUBLIC, STRANGERS
 
 UNASKED = 3
@@ -72,10 +72,14 @@ def gate(deed: Deed, run: Run) -> Verdict:
         return Allow("It only reads.")
     if run.ruled.get(deed.tool) == "ask":
         return Ask("An admin of this workspace wants you to decide this each time.")
-    if deed.destroys:
-        return Ask(_destroys(deed, Trail.of(run)))
     trail = Trail.of(run)
-    return _after_reading(deed, trail) if trail.tainted else _among_ourselves(deed, trail)
+    if deed.destroys:
+        return Ask(_destroys(deed, trail))
+    verdict = _after_reading(deed, trail) if trail.tainted else _among_ourselves(deed, trail)
+    if run.ruled.get(deed.tool) == "must_ask" and isinstance(verdict, Allow):
+        # Only what would run: a maker's wish must not take the warnings off a card.
+        return Ask("This agent lets you decide this each time.")
+    return verdict
 
 
 def _destroys(deed: Deed, trail: Trail) -> str:
@@ -91,7 +95,7 @@ _FOR_GOOD = "It cannot be undone."
 
 def _among_ourselves(deed: Deed, trail: Trail) -> Verdict:
     """Nobody but the person has spoken: what they did not say and cannot take back is all that asks."""
-    if deed.permission and deed.permission in trail.run.permitted:
+    if _permitted(deed, trail):
         return Allow("You said that I need not ask here.")
     for target in deed.targets:
         if not _known(deed, target, trail):
@@ -157,7 +161,7 @@ def _fetches(deed: Deed, trail: Trail) -> str:
 
 def _writes(deed: Deed, trail: Trail) -> str:
     others = _others(deed, trail)
-    permitted = bool(deed.permission) and deed.permission in trail.run.permitted
+    permitted = _permitted(deed, trail)
     lasts = _lasts(deed) and not permitted
     return (
         ("" if permitted else _unasked(deed, trail) or _not_yours(deed, others, trail))
@@ -166,6 +170,13 @@ def _writes(deed: Deed, trail: Trail) -> str:
         or next((why for target in deed.opens if (why := _opened(target, others, trail))), "")
         or _again(deed, trail)
     )
+
+
+def _permitted(deed: Deed, trail: Trail) -> bool:
+    """Whether a lasting permission covers it. None does under somebody else's instructions: what an agent is told to
+    do may change with its next version, after the permission was given (facts/security.md §2 number 32).
+    """
+    return bool(deed.permission) and deed.permission in trail.run.permitted and not instructed(trail.run)
 
 
 def _others(deed: Deed, trail: Trail) -> frozenset[str]:
@@ -263,5 +274,8 @@ _NOUN = {
 
 def _what_was_read(trail: Trail) -> str:
     kinds = (shown.record.kind for shown in trail.shown if not shown.trusted)
-    noun = next((_NOUN[kind] for kind in kinds if kind in _NOUN), "words of others")
+    noun = next((_NOUN[kind] for kind in kinds if kind in _NOUN), "")
+    if not noun and instructed(trail.run):
+        return "Somebody else wrote this agent's instructions, so I ask before I act."
+    noun = noun or "words of others"
     return f"I read {noun} on the way, so I ask before I act."

@@ -9,7 +9,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from pydantic import TypeAdapter
 
-from memory.ids import ConversationId, FileId, PendingId, PersonId, TurnId, WorkingId, WorkspaceId
+from memory.ids import AgentId, ConversationId, FileId, PendingId, PersonId, TurnId, WorkingId, WorkspaceId
 from memory.people import Person
 from skills.showing import Table
 
@@ -59,6 +59,10 @@ class IncomingMessage:
     """When the turn was asked that this one tries again, because no model answered."""
     without: str = ""
     """The integration that the person wants an answer without, as it is failing."""
+    suggested: bool = False
+    """Whether the person only tapped a sentence that somebody else's agent suggests: it asks, and orders nothing."""
+    trying: AgentId | None = None
+    """The agent whose draft its maker tries out; None in all other talk."""
     home_team: str | None = None
     """The sender's own team where Slack says that it is another one (Slack Connect)."""
 
@@ -357,6 +361,10 @@ class Answer:
     card: Card | None = None
     notice: Notice | None = None
     """Instead of a text: one of the fixed replies."""
+    by: str = ""
+    """The name of the agent that answers, as somebody chose it, where it is not the default one."""
+    withdrawn: bool = False
+    """The agent that would have answered may not be used by the person any more, so the default one did."""
     aside: bool = False
     """Nobody but the asker may read it: it goes to their own chat, and where they asked stands only that it did."""
     turn: TurnId = field(default=TurnId(""))

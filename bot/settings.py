@@ -111,6 +111,8 @@ class Settings(BaseSettings):
 
     pinyon_picture_model: str = "gpt-image-2.5-flare"
     pinyon_speech_model: str = "gpt-transcribe"
+    pinyon_embedding_model: str = ""
+    """Finds passages of agents' knowledge by meaning too; by words alone where it is unset."""
     pinyon_chromium: str = ""
     """The browser that makes PDFs; looked for where it is unset."""
 

@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.agent import Asked
+from bot.agents.file import AgentFile
 from bot.background import Background
+from bot.llm import ModelAnswer
 from bot.messages import IncomingMessage
-from bot.router import AgentFile
 from bot.settings import Settings
 from bot.telemetry import Metrics
 from bot.toolbox.call import Outcome
 from memory import usage
 from memory.database import Database
+from memory.ids import TurnId
 from memory.people import Person
 
 
@@ -60,6 +62,24 @@ class Spending:
             seconds=0.0,
         )
         self.metrics.dollars.labels(used.model).inc(float(outcome.cost_usd or 0))
+        self.background.run(usage.record(self.database, used))
+
+    async def record_drafting(self, person: Person, answer: ModelAnswer) -> None:
+        """Write down what drafting an agent used."""
+        used = usage.Used(
+            workspace=person.workspace,
+            person=person.id,
+            turn=TurnId("drafting"),
+            route="default",
+            model=answer.model,
+            input=answer.usage.input,
+            output=answer.usage.output,
+            cache_read=answer.usage.cache_read,
+            cache_write=answer.usage.cache_write,
+            cost_usd=answer.cost_usd,
+            seconds=answer.seconds,
+        )
+        self.metrics.dollars.labels(answer.model).inc(float(answer.cost_usd or 0))
         self.background.run(usage.record(self.database, used))
 
     async def refusal(self, person: Person, *, now: datetime) -> str:

@@ -2,17 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
 
 import structlog
 from pydantic import TypeAdapter
-from pydantic_ai.messages import ModelRequest
 
-from bot.agent import Agent, Answering, Asked, Budget, End, Ended
-from bot.attachments import Attachments, Received, looks_like_table
+from bot.agent import End, Ended
+from bot.attachments import Received, looks_like_table
+from bot.desk import Desk, Desks, Opened, Parts, heard_in
 from bot.durable import patiently, repeatable, step
 from bot.ending import Around, apology, audience_of, findings_of, narrowest, told, tries_again, unshown
 from bot.messages import (
@@ -27,9 +26,7 @@ from bot.messages import (
     message_text,
     read_message,
 )
-from bot.own_skills import Here as Place
-from bot.own_skills import OwnSkills
-from bot.pending import QUESTION, Offer, Waiting, began, card_of, continuation
+from bot.pending import card_of, continuation
 from bot.prompt import (
     NOTHING,
     PUT_ASIDE,
@@ -39,117 +36,21 @@ from bot.prompt import (
     closing,
     dump,
     history,
-    instructions,
-    overheard,
-    own_words_in,
-    said_in,
     told_late,
 )
-from bot.provenance import Run, company_domain, quoted_words
-from bot.router import AgentFile, Router
-from bot.spending import Spending
-from bot.toolbox.act import Accounts, Act
-from bot.toolbox.audited import audited_by
-from bot.toolbox.call import Call, Outcome
-from bot.toolbox.decided import Carried, Decided, answers_in, results_of
-from bot.toolbox.fill import Here
-from bot.toolbox.menu import Available
-from bot.toolbox.recalling import Recalling
-from bot.toolbox.surroundings import Surroundings
-from bot.toolbox.tools import Tools
-from bot.toolbox.trail import STEPS, Trail, identities, rules_of, steps_of
+from bot.provenance import Run
+from bot.toolbox.decided import Carried, results_of
+from bot.toolbox.trail import STEPS, Trail
 from integrations.integration import Audience
-from memory.audit import Audit
-from memory.conversations import Conversations, Transcript
-from memory.database import Database
-from memory.files import Files
-from memory.ids import CallId, ConversationId, PersonId, TurnId
-from memory.ledger import Ledger
-from memory.parameters.aliases import Aliases
-from memory.parameters.store import ParameterMemory
+from memory.conversations import Transcript
+from memory.ids import ConversationId, PersonId, TurnId
 from memory.pending import PendingItem, PendingItems
 from memory.people import Person
-from memory.permissions import StandingPermissions
-from memory.tool_rules import Rule, ToolRules
 from memory.turns import NewTurn, State, StoredTurn, Turns
-from memory.workings import Workings
-from skills.skill import Skill
 
 log = structlog.get_logger()
 
-PAST_TURNS = 30
-"""Turns of a thread that the model is shown."""
-
-
-class Connected(Protocol):
-    """Which skills a person can use now."""
-
-    async def skills(self, person: Person) -> tuple[Sequence[Available], Sequence[Skill]]:
-        """(work now, could be connected)."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """What a turn begins with."""
-
-    person: Person
-    text: str
-    """What the person said, in plain words."""
-    notice: Notice | None = None
-    told: str = ""
-    """What the person is told instead of an answer."""
-    received: Received = NOTHING
-    """What they attached."""
-
-
 CARRIED: TypeAdapter[Carried] = TypeAdapter(Carried)
-
-
-@dataclass(kw_only=True)
-class Parts:
-    """What the rooms below a turn are made of; `app.build` fills it in."""
-
-    database: Database
-    router: Router
-    agent: Agent
-    ledger: Ledger
-    memory: ParameterMemory
-    aliases: Aliases
-    surfaces: Mapping[str, Surface]
-    attachments: Attachments
-    own: OwnSkills
-    published: Callable[[TurnId, Audience], Awaitable[None]]
-    """Told (turn, audience) when an answer stands where others read it: what was made for it is theirs to open."""
-    accounts: Accounts
-    connected: Connected
-    offer: Offer
-    titles: dict[str, str]
-    spending: Spending
-    ended: Callable[[End, float], None]
-    """Told how each turn ended, and after how many seconds."""
-    now: Callable[[], datetime]
-    wake: Callable[[], None]
-    budget: Budget = field(default_factory=Budget)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """One turn's live things, built anew around the steps whenever it runs."""
-
-    message: IncomingMessage
-    stored: StoredTurn
-    reply: Reply
-    person: Person
-    decided: Decided
-    work: Answering
-    trail: Trail
-    earlier: Sequence[Transcript]
-    """The thread before this turn: the person's own turns, and of others what people could read."""
-    asked: ModelRequest
-    """What the person said and attached, as the model reads it."""
-    heard_by: Sequence[Audience]
-    """Who may hear what stands in the files that are within the tools' reach."""
 
 
 STATES: dict[End, State] = {
@@ -171,10 +72,8 @@ class TurnRoom:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._turns = Turns(parts.database)
-        self._conversations = Conversations(parts.database)
         self._items = PendingItems(parts.database)
-        self._files = Files(parts.database)
-        self._workings = Workings(parts.database)
+        self._desks = Desks(parts)
         self._aborted: dict[TurnId, asyncio.Event] = {}
 
     async def enqueue(self, message: IncomingMessage) -> bool:
@@ -206,8 +105,9 @@ class TurnRoom:
             if opened.notice is not None or opened.told:
                 await repeatable(self._give_notice, message, reply, opened)
                 return
-            message = replace(message, text=opened.text)
-            desk = await patiently(lambda: self._desk(message, stored, reply, opened, aborted))
+            chosen = await patiently(lambda: self._parts.router.choose(replace(message, text=opened.text)))
+            message = replace(message, text=chosen.text)
+            desk = await patiently(lambda: self._desks.set(message, stored, reply, opened, chosen, aborted))
             carried = Carried()
             if message.continues is not None:
                 carried = CARRIED.validate_json(await step("resume", self._resume, desk, message.continues))
@@ -276,7 +176,8 @@ class TurnRoom:
         if not message.files:
             return NOTHING
         if any(looks_like_table(file.name) for file in message.files):
-            self._parts.own.computes(self._place(message, person, question=""))  # both take a moment: side by side
+            # Both take a moment: side by side.
+            self._parts.own.computes(self._desks.place(message, person, question=""))
         await reply.status("Listening" if any(file.is_voice for file in message.files) else "Reading what you attached")
         received = await self._parts.attachments.receive(message, surface)
         if received.heard:
@@ -373,7 +274,7 @@ class TurnRoom:
             skills=work.tools.skills,
             aside=audience == "asker" and not message.private,
         )
-        answer = told(ended, work, around)
+        answer = replace(told(ended, work, around), by=desk.chosen.by, withdrawn=desk.chosen.withdrawn)
         # Also after a crash, when the step that asked the model is not run again.
         desk.reply.only_links(work.tools.gives())
         place = await desk.reply.finish(answer)
@@ -440,197 +341,11 @@ class TurnRoom:
         await patiently(lambda: self._turns.finish(message.turn, "failed"))
         return "failed"
 
-    # What they are made of.
-
-    async def _desk(
-        self, message: IncomingMessage, stored: StoredTurn, reply: Reply, opened: Opened, aborted: asyncio.Event
-    ) -> Desk:
-        parts, person = self._parts, opened.person
-        agent = parts.router.choose(message)
-        usable, missing = await parts.connected.skills(person)
-        usable = [one for one in usable if not message.without or one.skill.integration != message.without]
-        waiting = Waiting(
-            self._items,
-            message,
-            offer=parts.offer,
-            titles=parts.titles,
-            now=parts.now,
-            asked_in="" if message.private else message.channel,
-        )
-        earlier, answers = await self._earlier(message, person), await self._answers(message)
-        trail = await self._trail(message, person, usable, earlier, opened.received)
-        words = [message.text, *answers, *(own_words_in(one) for one in earlier if one.person == person.id)]
-        surroundings = self._surroundings(message, person, question="\n".join(words))
-        act = Act(person, parts.accounts, waiting, now=parts.now, surroundings=surroundings)
-
-        async def announce(call: Call) -> None:
-            # What a call names, others in a channel may not know of.
-            await reply.status(call.doing if message.private else "Working on it")
-            await reply.task(Task(id=call.id, title=call.doing, state="in_progress"))
-
-        tools = Tools(
-            usable,
-            missing,
-            act=act,
-            waiting=waiting,
-            ledger=parts.ledger,
-            trail=trail,
-            audited=audited_by(Audit(parts.database), person),
-            announce=announce,
-            recall=self._recalling(message, person, agent),
-            off=[f"- {name}: {why}" for name, why in (await parts.own.off(person)).items()],
-        )
-
-        async def record(answer: Asked, model: str) -> None:
-            await parts.spending.record(message, agent, answer, model)
-
-        async def record_tool(outcome: Outcome) -> None:
-            await parts.spending.record_tool(message, agent, outcome)
-
-        async def stopping() -> bool:
-            return (await patiently(lambda: self._turns.load(message.turn))).state == "stopping"
-
-        work = Answering(
-            turn=message.turn,
-            workspace=message.workspace,
-            route=agent.route,
-            instructions=instructions(
-                agent.instructions,
-                tools.instructions,
-                person,
-                message,
-                parts.now(),
-            ),
-            past=(),
-            tools=tools,
-            reply=reply,
-            budget=parts.budget,
-            stopping=stopping,
-            aborted=aborted,
-            deadline=asyncio.get_running_loop().time() + parts.budget.seconds,
-            record=record,
-            record_tool=record_tool,
-            look=parts.attachments.picture,
-        )
-        decided = Decided(tools=tools, act=act, waiting=waiting, ledger=parts.ledger, items=self._items, trail=trail)
-        return Desk(
-            message=message,
-            stored=stored,
-            reply=reply,
-            person=person,
-            decided=decided,
-            work=work,
-            trail=trail,
-            earlier=earlier,
-            asked=asked(message, opened.received),
-            heard_by=await self._heard_by(message, person),
-        )
-
-    async def _answers(self, message: IncomingMessage) -> Sequence[str]:
-        """What the person answered to the questions of the turn that this one goes on with."""
-        return answers_in(await self._items.of_turn(message.continues)) if message.continues is not None else ()
-
-    def _surroundings(self, message: IncomingMessage, person: Person, *, question: str) -> Surroundings:
-        here = self._place(message, person, question=question)
-        return Surroundings(here=here, own=self._parts.own, files=self._files, workings=self._workings)
-
-    def _place(self, message: IncomingMessage, person: Person, *, question: str) -> Place:
-        return Place(
-            person=person,
-            conversation=message.conversation,
-            turn=message.turn,
-            question=question,
-            channel=message.channel,
-            private=message.private,
-            now=self._parts.now(),
-        )
-
-    async def _heard_by(self, message: IncomingMessage, person: Person) -> Sequence[Audience]:
-        if message.continues is None and message.ts == message.thread:
-            return ()  # a thread begins without files of its own
-        return [file.audience for file in await self._files.seen_by(message.conversation, person.id)]
-
-    def _recalling(self, message: IncomingMessage, person: Person, agent: AgentFile) -> Recalling:
-        place = "" if message.private else message.channel
-        return Recalling(
-            memory=self._parts.memory,
-            aliases=self._parts.aliases,
-            here=Here(person=person, place=place, agent=agent.handle, fixed=agent.parameters),
-            now=self._parts.now,
-            always=self._always,
-        )
-
-    async def _always(self, turn: TurnId, call: CallId) -> Sequence[str]:
-        items = [item for asked in dict.fromkeys((began(turn), turn)) for item in await self._items.of_turn(asked)]
-        bodies = [QUESTION.validate_json(item.body) for item in items if item.kind == "question" and item.call == call]
-        return [body.parameter for body in bodies if body.always and body.parameter]
-
-    async def _earlier(self, message: IncomingMessage, person: Person) -> list[Transcript]:
-        """The thread so far. Of colleagues' turns it holds what was said, not what tools found for them."""
-        transcripts = await self._conversations.load(message.conversation, turns=PAST_TURNS)
-        return [
-            transcript if transcript.person == person.id else overheard(transcript)
-            for transcript in transcripts
-            if transcript.turn != message.turn
-        ]
-
-    async def _trail(
-        self,
-        message: IncomingMessage,
-        person: Person,
-        usable: Sequence[Available],
-        earlier: Sequence[Transcript],
-        received: Received,
-    ) -> Trail:
-        """What the gate goes by as the turn begins: what was passed on with the question, or led up to this card."""
-        trail = Trail(about=await self._about(message, person, usable, earlier))
-        if message.continues is None:
-            trail.heard(heard_in(message, received))
-            return trail
-        trail.answered(await self._answers(message))
-        for transcript in earlier:
-            if began(transcript.turn) == began(message.turn):
-                trail.go_on(steps_of(transcript))
-        return trail
-
-    async def _about(
-        self, message: IncomingMessage, person: Person, usable: Sequence[Available], earlier: Sequence[Transcript]
-    ) -> Run:
-        """What the gate goes by before anything was called."""
-        database = self._parts.database
-        own = [transcript for transcript in earlier if transcript.person == person.id]
-        others = [said_in(transcript) for transcript in earlier if transcript.person != person.id]
-        permitted, ruled = frozenset[str](), dict[str, Rule]()
-        if usable:  # without tools there is nothing to permit or forbid
-            permitted, ruled = await asyncio.gather(
-                StandingPermissions(database).given(person.id), ToolRules(database).of(person.workspace)
-            )
-        return Run(
-            words=message.text,
-            me=identities(person, usable),
-            domain=company_domain(person.email or ""),
-            past=[
-                step
-                for transcript in own
-                if began(transcript.turn) != began(message.turn)
-                for step in steps_of(transcript)
-            ],
-            heard="\n".join(others),
-            permitted=permitted,
-            ruled=rules_of(ruled, usable),
-        )
-
     async def _redraw(self, surface: str, items: Sequence[PendingItem]) -> None:
         card = card_of(items)
         place = next((item.card for item in items if item.card), None)
         if card is not None and place is not None:
             await self._parts.surfaces[surface].redraw(card, place, items[0].workspace)
-
-
-def heard_in(message: IncomingMessage, received: Received) -> str:
-    """All that came with a message and is not its person's own words."""
-    attached = (piece for told in received.told for piece in told)
-    return "\n".join(filter(None, [message.quoted, quoted_words(message.text), *attached]))
 
 
 def unshown_of(transcript: Transcript | None) -> Findings:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Protocol
 
-from bot.provenance.run import Origin, Run, Target
+from bot.provenance.run import INSTRUCTED, Origin, Run, Target
 from bot.provenance.trail import HEARD, Trail
 from bot.provenance.words import norm
 from memory.parameters.suggestion import Because
@@ -113,4 +113,5 @@ _PLACES = {
     "project": "in Jira",
     "page": "on a page",
     HEARD: "in what you passed on",
+    INSTRUCTED: "in this agent's instructions",
 }

@@ -22,6 +22,9 @@ ATTRIBUTES = frozenset(
 )
 """Kinds of targets that come from a list of the service: they say how something is, not who or where it is."""
 
+INSTRUCTED = "agent"
+"""Kind of the record that holds the instructions of an agent which somebody else than the asker wrote."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
@@ -66,7 +69,7 @@ class Run:
     permitted: frozenset[str] = frozenset()
     """Lasting permissions of the person: `Deed.permission` of what they need not be asked about."""
     ruled: dict[str, str] = field(default_factory=dict[str, str])
-    """tool → `ask` or `forbid`, by the workspace's admins."""
+    """tool → `ask` or `forbid`, by the workspace's admins; `must_ask`, by the agent that answers."""
 
 
 def tainted(run: Run) -> bool:
@@ -76,3 +79,8 @@ def tainted(run: Run) -> bool:
         or bool(quoted_words(run.words))
         or any(step.untrusted for step in (*run.past, *run.steps))
     )
+
+
+def instructed(run: Run) -> bool:
+    """Whether an agent speaks, or spoke in the thread, whose instructions somebody else than the asker wrote."""
+    return any(record.kind == INSTRUCTED for step in (*run.past, *run.steps) for record in step.records)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bot.provenance.links import LINK, address, as_sent, called_in, has_strange_host, links_in
-from bot.provenance.run import ATTRIBUTES, Origin, Run, Step, Target, tainted
+from bot.provenance.run import ATTRIBUTES, INSTRUCTED, Origin, Run, Step, Target, tainted
 from bot.provenance.spoken import Spoken, spoken
 from bot.provenance.times import DAY, EXACT_MOMENT, clocks_in, dates_in, same_clock, same_day, weekdays_in
 from bot.provenance.words import (
@@ -440,7 +440,7 @@ def _everything_shown(run: Run) -> Iterator[Shown]:
         # What no record describes is a text that only the asker could see.
         records = step.records or (Record(kind=""),)
         if not step.tool:  # what the person passed on, as the thread keeps it
-            records = tuple(replace(record, kind=HEARD) for record in records)
+            records = tuple(record if record.kind == INSTRUCTED else replace(record, kind=HEARD) for record in records)
         yield from (Shown(record, step.lookup, trusted=not step.untrusted) for record in records)
     quoted = quoted_words(run.words)
     if heard := f"{run.heard}\n{quoted}".strip():

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.durable import patiently
 from bot.gate import FORBIDDEN, Allow, Ask, Deny, gate
 from bot.pending import Waiting, WriteRequest
-from bot.provenance import Target
+from bot.provenance import Target, instructed
 from bot.toolbox.act import Act, Looked
 from bot.toolbox.audited import Audited
 from bot.toolbox.call import Call, Outcome, Wrapped
@@ -136,7 +136,7 @@ def request(looked: Looked, because: str, trail: Trail, *, asked: Call | None = 
         because=because,
         integration=call.skill.integration or "",
         origins=origins_of(call, deed_of(call, asked=asked), trail.run, service=looked.service),
-        permission=permission(call.tool, call.arguments, call.account),
+        permission="" if instructed(trail.run) else permission(call.tool, call.arguments, call.account),
         edited=call.edited,
         recalled=call.recalled,
         lesson=call.lesson,

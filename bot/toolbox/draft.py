@@ -82,7 +82,10 @@ class Draft:
         return [
             name
             for name in self.habits
-            if name not in self.how and not self.is_required(name) and is_blank(self.arguments.get(name))
+            if name not in self.how
+            and name not in self._found
+            and not self.is_required(name)
+            and is_blank(self.arguments.get(name))
         ]
 
     @property
@@ -92,6 +95,7 @@ class Draft:
             name
             for name, habit in self.habits.items()
             if name not in self.how
+            and name not in self._found
             and is_missing(self.arguments.get(name))
             and (self.is_required(name) or habit.is_asked)
         ]
@@ -125,7 +129,10 @@ class Draft:
         self.suggested[name] = suggestion
         if not suggestion.fill:
             return
-        self.how[name] = "remembered"
+        if suggestion.because.kind == "agent" and not suggestion.proven:
+            self._found.add(name)  # its maker chose it: no habit of this person's grows from it
+        else:
+            self.how[name] = "remembered"
         if suggestion.value is None:
             self.arguments.pop(name, None)
             return

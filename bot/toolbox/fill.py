@@ -59,6 +59,8 @@ class Here:
     """The channel; empty in the person's own chat."""
     agent: str = ""
     fixed: Mapping[str, Mapping[str, JsonValue]] = field(default_factory=dict[str, Mapping[str, JsonValue]])
+    fixed_by_asker: bool = False
+    """Whether these values are the asker's own: they shaped the agent."""
     """tool → parameter → what the agent's maker set."""
 
 
@@ -214,7 +216,8 @@ class Fill:
         for name in missing:
             suggestion = found.get(draft.full(name))
             if name in fixed and not (suggestion and suggestion.because.kind == "always"):
-                suggestion = _set_by_agent(draft.full(name), as_value(fixed[name], draft.kinds[name]))
+                value = as_value(fixed[name], draft.kinds[name])
+                suggestion = _set_by_agent(draft.full(name), value, proven=self._here.fixed_by_asker)
             is_gone = name == ACCOUNT and suggestion is not None and suggestion.value not in one.accounts
             if suggestion is not None and not is_gone:
                 draft.take(name, suggestion)
@@ -282,10 +285,10 @@ def _in_words(value: Value, words: Mapping[str, str]) -> str:
     return ", ".join(words.get(single, single) for single in values(value))
 
 
-def _set_by_agent(name: str, value: Value) -> Suggestion:
-    """Its maker's value: it makes no target the asker's own."""
+def _set_by_agent(name: str, value: Value, *, proven: bool) -> Suggestion:
+    """Its maker's value: it makes no target the asker's own, unless they made the agent."""
     because = Because(kind="agent")
-    return Suggestion(parameter=name, value=value, confidence=1.0, fill=True, because=because, proven=False)
+    return Suggestion(parameter=name, value=value, confidence=1.0, fill=True, because=because, proven=proven)
 
 
 def _remembered(draft: Draft) -> Iterable[tuple[str, str]]:

@@ -40,6 +40,8 @@ class Available:
     """What the person calls the accounts that it can act as, the usual one first."""
     widens: bool = False
     """Whether the person could let it change things too."""
+    by_agent: bool = False
+    """Whether it is the agent that keeps it to reading."""
     without: frozenset[str] = frozenset()
     """The names of tools that are not there as things are set up."""
 
@@ -49,8 +51,8 @@ class Available:
 
     @property
     def is_held_back(self) -> bool:
-        """Whether somebody else than the person keeps it to reading."""
-        return self.level == "read" and not self.widens and bool(self.skill.changes)
+        """Whether an admin keeps it to reading."""
+        return self.level == "read" and not (self.widens or self.by_agent) and bool(self.skill.changes)
 
 
 class Menu:

@@ -71,6 +71,8 @@ class Tools:
             told.append(
                 f"Only reading is allowed here, by an admin's decision: {', '.join(held)}. Say so when asked for more."
             )
+        if reading := [one.skill.title for one in self._menu.usable.values() if one.by_agent]:
+            told.append(f"As this agent you only read here: {', '.join(reading)}. Asked for more, say so: {ASK_PINYON}")
         if self._off:
             told.append("\n".join(["Not here, so say so and why when asked for it:", *self._off]))
         return told
@@ -225,6 +227,9 @@ class Tools:
             text="Waits for the person to connect their account.",
             pending=pending,
         )
+
+
+ASK_PINYON = "in a new thread the person can ask Pinyon itself for it."
 
 
 def _without_account(arguments: dict[str, Any]) -> dict[str, Any]:

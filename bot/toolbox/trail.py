@@ -9,7 +9,7 @@ from pydantic_ai.messages import ModelMessagesTypeAdapter, ToolReturnPart
 
 from bot.gate import Deed
 from bot.pending import Origin
-from bot.provenance import Run, Step, Target, origin_phrase
+from bot.provenance import INSTRUCTED, Run, Step, Target, origin_phrase
 from bot.toolbox.call import Call
 from bot.toolbox.declared import targets_of, values
 from bot.toolbox.menu import CONNECT, OPEN, Available
@@ -17,7 +17,7 @@ from bot.toolbox.questions import ASK_PERSON
 from memory.conversations import Transcript
 from memory.ids import CallId
 from memory.people import Person
-from skills.record import Record
+from skills.record import PUBLIC, Record
 from skills.skill import Result
 
 STEPS: TypeAdapter[list[Step]] = TypeAdapter(list[Step])
@@ -45,6 +45,18 @@ class Trail:
         """Begin with what the person passed on: it stays before the model in all later turns of the thread."""
         if text.strip():
             self._steps.setdefault(CallId(""), Step(tool="", records=(Record(kind="heard", text=text),)))
+
+    def instructed(self, text: str) -> None:
+        """Begin with the instructions of an agent that somebody else wrote. Everybody who uses it can read them."""
+        is_known = any(record.kind == INSTRUCTED and record.text == text for s in self._past for record in s.records)
+        if text.strip() and not is_known:
+            record = Record(kind=INSTRUCTED, text=text, readers=frozenset({PUBLIC}))
+            self._steps.setdefault(CallId("agent"), Step(tool="", records=(record,)))
+
+    @property
+    def _past(self) -> Sequence[Step]:
+        """Calls that the thread holds already."""
+        return (*self.about.past, *self._before)
 
     def answered(self, answers: Iterable[str]) -> None:
         """Take down what the person answered to questions: these values, and the words they are made of, are theirs."""

@@ -12,13 +12,14 @@ from pydantic_ai.messages import ModelRequest, ModelResponse, ToolReturnPart, Us
 
 from bot.agent import Agent, End
 from bot.attachments import Attachments, Unheard
+from bot.desk import Parts
 from bot.llm import ModelCall, ModelsUnavailable
 from bot.messages import AttachedFile
 from bot.own_skills import Here, OwnSkills
 from bot.own_skills.attachments import AttachmentsSkill
-from bot.router import AgentFile, Router
+from bot.own_skills.own import OwnSkill
 from bot.toolbox.menu import Available
-from bot.turn import Parts, TurnRoom
+from bot.turn import TurnRoom
 from memory.database import Database
 from memory.files import Files
 from memory.ids import ConversationId, PendingId, PersonId
@@ -31,7 +32,8 @@ from memory.workings import Workings
 from skills.attachments import SKILL as ATTACHMENTS
 from skills.showing import NewFile, Table, Working
 from skills.skill import Result, Says, Skill, ToolContext, tool
-from tests.bot.test_turn_room import FakeSpending, FakeSurface, MakeRoom, Room, heard
+from tests.bot.test_turn_room import MakeRoom, heard
+from tests.fakes.agents import OneAgent
 from tests.fakes.rooms import (
     NOTES,
     PERSON,
@@ -45,6 +47,7 @@ from tests.fakes.rooms import (
     said,
     unpublished,
 )
+from tests.fakes.turning import FakeSpending, FakeSurface, Room
 
 PLAN = AttachedFile(id="F1", name="plan.txt", kind="text", size=9)
 VOICE = AttachedFile(id="F2", name="audio_message.webm", kind="webm", size=9, is_voice=True)
@@ -75,14 +78,10 @@ async def draw(ctx: ToolContext[Adder], words: str) -> Result:
 
 
 @dataclass
-class DrawingSkill:
+class DrawingSkill(OwnSkill):
     """Stands behind the skill of this test."""
 
     why: str = ""
-
-    @property
-    def missing(self) -> frozenset[str]:
-        return frozenset()
 
     async def off(self, person: Person) -> str:
         return self.why
@@ -116,10 +115,9 @@ async def make(database: Database, dbos: None) -> MakeRoom:
         llm: Any = model
         spending: Any = FakeSpending()
         attachments = Attachments(Files(database), read=as_text, transcribe=transcribe)
-        agent = AgentFile(name="Pinyon", handle="pinyon", description="", route="default", instructions="Be brief.")
         parts = Parts(
             database=database,
-            router=Router(agent),
+            router=OneAgent(),
             agent=Agent(llm),
             ledger=Ledger(database, WORKER),
             memory=ParameterMemory(database),

@@ -138,7 +138,7 @@ async def test_the_environment_holds_no_secret(here: Bubblewrap, monkeypatch: py
 
 async def test_another_sessions_files_and_variables_are_not_there(here: Bubblewrap):
     first, second = await here.start(), await here.start()
-    await says(first, "x = 'mine'; open('/work/mine.csv', 'w').write('a'); open('/tmp/mine', 'w').write('a')")
+    await says(first, "x = 'mine'; open('mine.csv', 'w').write('a'); open('/tmp/mine', 'w').write('a')")
     assert await says(second, "import os; print(os.listdir('/work'), os.listdir('/tmp'), 'x' in globals())") == (
         "[] [] False"
     )

@@ -501,5 +501,23 @@ async def test_what_an_agents_maker_set_is_used_but_makes_no_target_the_askers_o
     assert filled.arguments["project"] == "INFRA"
     assert filled.recalled["project"].phrase == "set by this agent"
     assert on.trail.run.remembered == frozenset()
+    assert filled.lesson is not None
+    assert "project" not in {**filled.lesson.how, **dict.fromkeys(filled.lesson.asked)}, "mem_poison: no habit grows"
     await desk.memory.tell(PERSON.id, "file_task", "project", "always", "WEB", at=1.0)
     assert (await fill(Available(skill=TASKS), file_task, {"title": "x"})).arguments["project"] == "WEB"
+
+
+async def test_mem_poison_what_a_stranger_left_blank_for_everybody_teaches_nothing_either(desk: Desk) -> None:
+    on = await desk.turn("file a task on INFRA")
+    act: Service = on.act
+    fill = Fill(
+        memory=desk.memory,
+        aliases=Aliases(desk.database),
+        here=Here(person=PERSON, fixed={"file_task": {"parts": None}}),
+        trail=on.trail,
+        service=act,
+        now=lambda: NOW,
+    )
+    filled = await fill(Available(skill=TASKS), file_task, {"title": "x", "project": "INFRA"})
+    assert filled.lesson is not None
+    assert "parts" not in filled.lesson.how
