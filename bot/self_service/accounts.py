@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from bot.self_service.connections import Acting, Connections
 from bot.toolbox.act import SignedIn
@@ -13,6 +14,9 @@ from integrations.integration import Level
 from memory.ids import PendingId, PersonId
 from memory.people import Person
 from skills.skill import Skill
+
+FILES = "files"
+"""The skill whose account opens documents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +60,14 @@ class PersonalAccounts:
 
     async def ended(self, signed_in: SignedIn) -> bool:
         return not isinstance(signed_in.version, Acting) or await self.connections.ended(signed_in.version)
+
+    async def drive(self, person: PersonId) -> Any:
+        """Google's client signed in as `person`, as far as it reads files; None where nothing is connected.
+
+        Raises AccessRevoked, PermissionMissing, ServiceUnavailable.
+        """
+        files = self.connections.skills[FILES]
+        acting = await self.connections.client_for(
+            person, files.integration or "", now=self.now(), covers=partial(files.scopes.cover, "read")
+        )
+        return acting.client if acting is not None else None

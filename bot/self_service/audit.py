@@ -35,6 +35,16 @@ SAID: Mapping[Action, str] = {
     "memory.own_records_allowed": "May learn from own records",
     "memory.own_records_read": "Learned from own records",
     "memory.own_records_forgotten": "Own records forgotten",
+    "agent.published": "Agent published",
+    "agent.shared": "Agent shared",
+    "agent.unshared": "Agent no longer shared",
+    "agent.link_made": "Agent link made",
+    "agent.link_revoked": "Agent link taken back",
+    "agent.disabled": "Agent disabled",
+    "agent.enabled": "Agent enabled",
+    "agent.handed_over": "Agent handed over",
+    "agent.deleted": "Agent deleted",
+    "agent.rules_set": "Rules for agents set",
 }
 EVERY_CHANGE = "Every change"
 # A spreadsheet takes a cell that begins so for a formula (OWASP, CSV injection).
