@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
-from bot.slack.visible import is_plain_words
+from bot.harmless.visible import is_plain_words
 
 Block: TypeAlias = dict[str, Any]
 View: TypeAlias = dict[str, Any]

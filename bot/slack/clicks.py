@@ -1,6 +1,7 @@
 """Buttons, menus and dialogs: where each of them leads."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -11,11 +12,14 @@ from slack_bolt.response import BoltResponse
 from bot.background import Background
 from bot.messages import IncomingMessage
 from bot.pending import Decisions
+from bot.slack.agent_chosen import AgentChosen
+from bot.slack.agent_clicks import AgentClicks
+from bot.slack.agent_window import AgentWindow
 from bot.slack.answering import Answering
 from bot.slack.api import QUIET
-from bot.slack.blocks import Message
+from bot.slack.blocks import Block, Message
 from bot.slack.card_desk import CardDesk
-from bot.slack.cards import SUGGESTIONS, asked_by, thanks, try_again
+from bot.slack.cards import SUGGESTIONS, asked_by, asked_by_starter, thanks, try_again
 from bot.slack.clicked import Body, Click, read_click, read_submission, tell
 from bot.slack.code_window import CodeWindow, FindWorking
 from bot.slack.commands import Commands
@@ -24,8 +28,9 @@ from bot.slack.memory_window import MemoryWindow
 from bot.slack.onboarding import onboarding
 from bot.slack.remembering import Remembering
 from bot.slack.surface import SlackSurface
+from bot.slack.text import escaped
 from bot.slack.welcome import Welcome
-from memory.ids import ConversationId, PersonId, TurnId
+from memory.ids import ConversationId, PersonId, TurnId, WorkspaceId, person_id
 
 log = structlog.get_logger()
 
@@ -61,6 +66,7 @@ class Clicks:
         share: Sharing,
         memory: MemoryWindow | None = None,
         working: FindWorking | None = None,
+        agents: AgentWindow | None = None,
     ) -> None:
         self._surface = surface
         desk = CardDesk(surface, background=background, wake=wake, home=welcome.home)
@@ -70,6 +76,8 @@ class Clicks:
         )
         self._answering = Answering(surface, decisions, desk, remembering=self._remembering)
         self._code = CodeWindow(working, desk) if working else None
+        chosen = AgentChosen(surface, welcome)
+        self._agents = AgentClicks(agents, chosen, desk, background=background) if agents else None
         self._home = welcome.home
         self._share = share
         self._commands = commands
@@ -96,6 +104,14 @@ class Clicks:
                 await self._remembering.clicked(click, verb)
             case "help", "memory" if self._remembering:
                 await self._remembering.open(click)
+            case "agent", "start" if self._agents:
+                if (found := await self._agents.starter(click)) is not None:
+                    words, suggested = found
+                    self._background.run(self._begin(click, words, asked_by_starter(words), suggested=suggested))
+            case "agent", _ if self._agents:
+                await self._agents.clicked(click, verb)
+            case ("home", "agent") | ("help", ("agents" | "use")) if self._agents:
+                await self._agents.open(click)
             case "permission", "revoke":
                 message = await self._commands.revoke(click.person, click.value)
                 self._background.run(self._tell(click, message))
@@ -114,7 +130,7 @@ class Clicks:
                 await self._without(TurnId(turn), click.person, missing)
                 self._wake()
             case (("start" | "win"), _) if words := onboarding().message_of(click.value.rpartition(":")[2]):
-                self._background.run(self._begin(click, words))
+                self._background.run(self._begin(click, words, Message(f"You asked: {words}", [])))
             case "help", word:
                 self._background.run(self._tell_command(click, word))
             case "skill", "connect":
@@ -136,11 +152,22 @@ class Clicks:
                 await ack(**await self._answering.submitted(sent))
             case "memory" if self._remembering:
                 await ack(**await self._remembering.submitted(sent))
+            case "agent" if self._agents:
+                await ack(**await self._agents.submitted(sent))
             case "share" if self._share:
                 await self._share.submitted(body)
                 await ack()
             case _:
                 await ack(**await self._deciding.submitted(sent))
+
+    async def suggested(self, ack: Ack, body: Body) -> None:
+        """Fill in what a search field of a dialog offers."""
+        workspace = WorkspaceId(body["team"]["id"])
+        options: list[Block] = []
+        if body.get("action_id") == "agent.find" and self._agents:
+            person = person_id(workspace, body["user"]["id"])
+            options = await self._agents.found(person, str(body.get("value") or ""))
+        await ack(options=options)
 
     async def try_again(self, body: Body, context: AsyncBoltContext) -> BoltResponse:
         """The answer to a click or command that could not be stored."""
@@ -153,18 +180,14 @@ class Clicks:
             await context.respond(text=message.text, blocks=message.blocks, replace_original=False)
         return BoltResponse(status=200, body="")
 
-    async def _begin(self, click: Click, words: str) -> None:
+    async def _begin(self, click: Click, words: str, shown: Message, *, suggested: bool = False) -> None:
         """A tapped suggestion becomes the person's own question, in their own chat."""
         api = self._surface.workplaces[click.workspace].api
         channel = await self._surface.direct(click.person)
-        posted = await api.post(
-            "chat.postMessage",
-            channel=channel,
-            text=f"You asked: {words}",
-            **QUIET,
-        )
+        blocks = shown.blocks or None
+        posted = await api.post("chat.postMessage", channel=channel, text=shown.text, blocks=blocks, **QUIET)
         ts = str(posted["ts"])
-        await self._enqueue(_asked(click, words, channel=channel, thread=ts, ts=ts))
+        await self._enqueue(replace(_asked(click, words, channel=channel, thread=ts, ts=ts), suggested=suggested))
 
     async def _ask_there(self, click: Click, words: str) -> None:
         """The same in the thread of what was tapped, where the files are; in a channel it says who asked."""
@@ -202,7 +225,7 @@ def _asked(click: Click, words: str, *, channel: str, thread: str, ts: str) -> I
         channel=channel,
         thread=thread,
         private=_is_direct(channel),
-        text=words,
+        text=escaped(words),
         ts=ts,
     )
 

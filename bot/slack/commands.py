@@ -4,9 +4,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.harmless.visible import visible_target
 from bot.self_service.connections import Connections, NotSetUp, SkillState
 from bot.self_service.permissions import Permissions
 from bot.self_service.ways import address_of
+from bot.slack.agent_chosen import AgentChosen
+from bot.slack.agent_window import AgentWindow
+from bot.slack.agent_words import AgentWords
 from bot.slack.blocks import Message, phrase
 from bot.slack.cards import (
     Reach,
@@ -19,12 +23,12 @@ from bot.slack.cards import (
     switched_off,
     unknown_command,
     wants_changes,
+    web_message,
     wider_consent,
 )
 from bot.slack.memory_window import MemoryWindow
 from bot.slack.permissions import listed_permissions, revoked
 from bot.slack.surface import SlackSurface
-from bot.slack.visible import visible_target
 from bot.slack.welcome import Welcome
 from integrations.integration import Integration
 from memory.ids import PersonId, WorkspaceId, person_id
@@ -45,9 +49,12 @@ class Commands:
         *,
         now: Callable[[], datetime],
         memory: MemoryWindow | None = None,
+        agents: AgentWindow | None = None,
     ) -> None:
         self._surface = surface
         self._memory = memory
+        self._agents = agents
+        self._words = AgentWords(agents, AgentChosen(surface, welcome)) if agents else None
         self._connections = connections
         self._welcome = welcome
         self._now = now
@@ -55,20 +62,30 @@ class Commands:
     async def run(self, ack: Ack, body: Mapping[str, Any]) -> None:
         """Answer one command; only the person who typed it sees the answer."""
         person, text = person_id(WorkspaceId(body["team_id"]), body["user_id"]), body.get("text") or ""
-        if _word(text) == "memory" and await self._opened(person, str(body.get("trigger_id") or "")):
+        if await self._opened(person, text, str(body.get("trigger_id") or "")):
             await ack()
             return
-        message = await self.answer(person, body["command"], text)
+        message = await self.answer(person, body["command"], text, channel=str(body.get("channel_id") or ""))
         await ack(text=message.text, blocks=message.blocks, response_type="ephemeral")
 
-    async def _opened(self, person: PersonId, trigger: str) -> bool:
-        """Whether the list of what is remembered opened; it needs no words beside it."""
-        if self._memory is None or not trigger or await self.refused(person):
+    async def _opened(self, person: PersonId, text: str, trigger: str) -> bool:
+        """Whether a dialog opened that needs no words beside it: what is remembered, or the agents."""
+        window = self._window(text)
+        if window is None or not trigger or await self.refused(person):
             return False
-        return await self._memory.open(person, trigger)
+        return await window.open(person, trigger)
 
-    async def answer(self, person: PersonId, command: str, text: str) -> Message:
-        """What `command text` says to `person`."""
+    def _window(self, text: str) -> MemoryWindow | AgentWindow | None:
+        match text.lower().split():
+            case ["memory", *_]:
+                return self._memory
+            case ["agents", *_] | ["use"]:
+                return self._agents
+            case _:
+                return None
+
+    async def answer(self, person: PersonId, command: str, text: str, *, channel: str = "") -> Message:
+        """What `command text` says to `person` in `channel`."""
         if refused := await self.refused(person):
             return refused
         word, _, rest = text.strip().partition(" ")
@@ -81,6 +98,12 @@ class Commands:
                 return await self.skills(person)
             case "memory":
                 return memory_message(url=self._memory.page if self._memory else None)
+            case "agents" if self._agents:
+                return await self._agents.listed(person)
+            case "use" if self._words:
+                return await self._words.use(person, rest, channel=channel)
+            case "web":
+                return web_message(self._connections.public_url)
             case _:
                 return unknown_command(word, command=command)
 

@@ -1,7 +1,7 @@
 """Who left: ends what a person, or a workspace, can do here once Slack says that they are gone."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from bot.background import Background
+from bot.messages import Card
 from bot.pending import card_of
 from bot.self_service.connections import Connections
 from bot.slack.api import Failed, Unanswered, reason
@@ -16,7 +17,7 @@ from bot.slack.surface import SlackSurface
 from integrations.errors import AccessRevoked, IntegrationError
 from memory.ids import PersonId, TurnId, WorkspaceId, person_id
 from memory.offboarding import Left, Offboarding
-from memory.pending import PendingItems
+from memory.pending import PendingItem, PendingItems
 from memory.people import People, profile_from_slack
 
 log = structlog.get_logger()
@@ -43,6 +44,8 @@ class Departures:
     people: People
     connections: Connections
     background: Background
+    show: Callable[[Card | None, Sequence[PendingItem]], Awaitable[None]]
+    """Draws a card anew, wherever it stands."""
     now: Callable[[], datetime] = utc_now
     looking: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
     """Held by the round that runs: a slow one must not meet the next."""
@@ -156,9 +159,7 @@ class Departures:
 
     async def _redraw(self, turn: TurnId) -> None:
         items = await PendingItems(self.people.database).of_turn(turn)
-        card, place = card_of(items), next((item.card for item in items if item.card), None)
-        if card is not None and place is not None:
-            await self.surface.redraw(card, place, items[0].workspace)
+        await self.show(card_of(items), items)
 
     async def _try_account(self, person: PersonId) -> None:
         """Note it if somebody took back at Slack what they let us do there: the next question asks them to reconnect.

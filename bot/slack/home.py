@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.harmless.visible import is_plain_words, visible_target
 from bot.self_service.permissions import Given
 from bot.self_service.remembered import Summary
 from bot.slack.blocks import (
@@ -20,12 +21,12 @@ from bot.slack.blocks import (
     slack_date,
     words,
 )
+from bot.slack.cards.agents import who_answers
 from bot.slack.cards.memory import TITLE, nothing_yet
 from bot.slack.cards.parts import lower
 from bot.slack.cards.skills import SkillRow, folded, skill_row
 from bot.slack.onboarding import Win
 from bot.slack.permissions import home_permissions
-from bot.slack.visible import is_plain_words, visible_target
 from memory.ids import PendingId
 
 WAITING, SKILLS, PERMISSIONS, NEXT = 5, 8, 4, 2
@@ -52,6 +53,10 @@ class HomeState:
 
     now: datetime
     waits: tuple[HomeWait, ...] = ()
+    agent: str = ""
+    """The name of the agent that answers them; empty for the default one."""
+    has_agents: bool = False
+    """Whether there are others to choose from."""
     skills: tuple[SkillRow, ...] = ()
     permissions: tuple[Given, ...] = ()
     memory: Summary | None = None
@@ -65,7 +70,7 @@ class HomeState:
 def home_view(state: HomeState) -> View:
     unasked = home_permissions(state.permissions, most=PERMISSIONS)
     known = _memory(state.memory, state.now) if state.memory else []
-    parts = [_waits(state), _agent(), _skills(state.skills), unasked, known, _wins(state)]
+    parts = [_waits(state), _agent(state), _skills(state.skills), unasked, known, _wins(state)]
     blocks: list[Block] = []
     for part in filter(None, parts):
         blocks += [divider(), *part] if blocks else part
@@ -104,8 +109,9 @@ def _wait(wait: HomeWait, now: datetime, *, is_first: bool) -> Block:
     return {"type": "section", "block_id": f"wait:{wait.pending}", "fields": fields, "accessory": opened}
 
 
-def _agent() -> list[Block]:
-    return [header("Who answers"), section("*Pinyon*, the general one.")]
+def _agent(state: HomeState) -> list[Block]:
+    row = who_answers(state.agent) if state.has_agents else section("*Pinyon*, the general one.")
+    return [header("Who answers"), row]
 
 
 def _skills(rows: Sequence[SkillRow]) -> list[Block]:

@@ -112,6 +112,7 @@ def slack_app(
 
     bolt.command(re.compile("^/.*"))(commands.run)
     bolt.action(re.compile(".*"))(clicks.run)
+    bolt.options(re.compile(".*"))(clicks.suggested)
     bolt.view(re.compile(".*"))(clicks.submitted)
     bolt.view_closed(re.compile(".*"))(_acknowledge)
     bolt.shortcut(re.compile(".*"))(_acknowledge)

@@ -101,7 +101,9 @@ class Shortcut:
 
 
 COMMANDS: Mapping[str, Command] = {
-    "/pinyon": Command(description="Connect accounts, see skills and memory, get help", usage_hint=" | ".join(WORDS)),
+    "/pinyon": Command(
+        description="Connect accounts, see skills and memory, choose who answers", usage_hint=" | ".join(WORDS)
+    ),
 }
 SHORTCUTS: Mapping[str, Shortcut] = {}
 """By callback id. None yet: an entry here needs its listener."""
@@ -125,6 +127,8 @@ def manifest(
         raise ValueError("Slack needs a public address to send events to: set PINYON_PUBLIC_URL, or use Socket Mode")
     root = public_url.rstrip("/") if public_url else ""
     request_url = {} if by_socket else {"request_url": f"{root}{EVENTS_PATH}"}
+    # Where Slack asks what the search field of a dialog finds.
+    options_url = {} if by_socket else {"message_menu_options_url": f"{root}{EVENTS_PATH}"}
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
@@ -137,7 +141,7 @@ def manifest(
         "oauth_config": _oauth(root),
         "settings": {
             "event_subscriptions": {**request_url, "bot_events": sorted(EVENTS)},
-            "interactivity": {"is_enabled": True, **request_url},
+            "interactivity": {"is_enabled": True, **request_url, **options_url},
             "org_deploy_enabled": False,
             "socket_mode_enabled": by_socket,
             # With rotation a bot token lives 12 hours, and it cannot be switched off again: one token, one workspace.

@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
+from bot.harmless.hold_back import neutralise
+from bot.harmless.visible import visible, visible_target
 from bot.messages import IncomingMessage
 from bot.sharing import Readers
 from bot.slack.blocks import Block, Message, View, actions, button, context, divider, modal, plain, section, sentence
-from bot.slack.hold_back import neutralise
 from bot.slack.split import split_answer
 from bot.slack.text import plain_text
-from bot.slack.visible import visible, visible_target
 from memory.ids import PersonId
 from memory.shares import LASTS, Share, Shares
 

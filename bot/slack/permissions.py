@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from bot.harmless.visible import visible_target
 from bot.self_service.permissions import Given
 from bot.slack.blocks import SECTION, Block, Message, button, context, header, mrkdwn, plain, section
-from bot.slack.visible import visible_target
 
 TITLE = "Without asking"
 LISTED = 6

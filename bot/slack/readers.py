@@ -73,6 +73,14 @@ async def is_member(api: SlackApi, channel: str, user: str) -> bool:
     return False
 
 
+async def shared_channels(api: SlackApi, user: str) -> list[tuple[str, str]]:
+    """(id, name) of the channels that `user` and Pinyon are both in. Raises one of `Failed` when Slack does not say."""
+    kinds = {"types": "public_channel,private_channel", "exclude_archived": True}
+    theirs = {str(one["id"]) async for one in _every(api, "users.conversations", "channels", user=user, **kinds)}
+    ours = _every(api, "users.conversations", "channels", **kinds)
+    return [(str(one["id"]), str(one.get("name") or "")) async for one in ours if one["id"] in theirs]
+
+
 def is_other(person: Person) -> bool:
     return person.is_guest or person.is_outsider
 

@@ -11,12 +11,12 @@ from typing import Any, Literal, Protocol
 import structlog
 from slack_sdk.errors import SlackApiError
 
+from bot.harmless.hold_back import HoldBack, neutralise
+from bot.harmless.links import Given, broken, everything
 from bot.messages import Answer, Card, FailureCard, HandedFile, IncomingMessage, Task
 from bot.slack.api import QUIET, Failed, SlackApi, Unanswered, reason
 from bot.slack.blocks import Block, Message
 from bot.slack.cards import heard_message, not_attached, stays_private
-from bot.slack.hold_back import HoldBack, neutralise
-from bot.slack.links import Given, broken, everything
 from bot.slack.pace import Pace
 from bot.slack.split import split_answer
 from bot.slack.tables import without_tables

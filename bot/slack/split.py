@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.slack.fences import closes, opening
+from bot.harmless.fences import closes, opening
 
 LIMIT = 11_000
 """Characters of Markdown in one message: Slack takes 12,000, and the last message carries a footer as well."""

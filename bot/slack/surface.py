@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -37,7 +37,7 @@ from bot.slack.downloads import Downloads
 from bot.slack.offer import Offers
 from bot.slack.onboarding import chosen, onboarding
 from bot.slack.pace import Pace
-from bot.slack.readers import is_member, others_read, readers
+from bot.slack.readers import is_member, others_read, readers, shared_channels
 from bot.slack.reply import SlackReply
 from bot.slack.text import incoming_text, mentioned
 from bot.slack.uploads import Kept, Uploads
@@ -171,6 +171,16 @@ class SlackSurface:
         except Failed as error:
             log.info("members unknown", channel=channel, error=reason(error))
             return False
+
+    async def channels_of(self, person: PersonId) -> Sequence[tuple[str, str]]:
+        """(id, name without #) of the channels that `person` and Pinyon are both in; none when Slack does not say."""
+        if (workplace := self._workplaces.get(workspace_of(person))) is None:
+            return ()
+        try:
+            return await shared_channels(workplace.api, user_of(person))
+        except Failed as error:
+            log.info("channels unknown", error=reason(error))
+            return ()
 
     async def others_read(self, message: IncomingMessage) -> bool:
         api = self._workplaces[message.workspace].api

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from itertools import accumulate
 
+from bot.harmless.links import Given, broken, everything
+from bot.harmless.visible import visible_target
 from bot.slack.blocks import Block, context, mrkdwn, plain
-from bot.slack.links import Given, broken, everything
-from bot.slack.visible import visible_target
 from skills.showing import Cell, Table
 
 ROWS = 100

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping
 
+from bot.harmless.hold_back import neutralise
+from bot.harmless.links import Given, everything
+from bot.harmless.visible import visible_target
 from bot.messages import Answer
-from bot.slack.blocks import Block, Message, context, phrase, plain
+from bot.slack.blocks import Block, Message, context, mrkdwn, phrase, plain
 from bot.slack.cards.handed import workings_row
-from bot.slack.hold_back import neutralise
-from bot.slack.links import Given, everything
 from bot.slack.split import LIMIT, split_answer
 from bot.slack.tables import characters, table_blocks
 
@@ -21,7 +22,10 @@ _LINK = re.compile(r"\[([^\[\]\n]*)\]\(([^()\s]+)\)")
 _WHOLE_QUOTE = re.compile(r"\s*>>>")
 _MARKS = re.compile(r"[\s@#/\\<>|]+")
 NAME = 80
-"""Characters of a name that somebody chose for themselves or for a channel."""
+"""Characters of a name that somebody chose for themselves, a channel or an agent."""
+FACTS = 4
+"""Facts in one line under an answer."""
+WITHDRAWN = "The agent you had chosen is not shared with you any more."
 _HEADING = re.compile(r"^#{1,6} +", re.MULTILINE)
 
 
@@ -70,10 +74,20 @@ def answer_message(answer: Answer, *, given: Given = everything) -> list[Message
 
 def closing_blocks(answer: Answer) -> list[Block]:
     """What stands under an answer and its table."""
-    under = workings_row(answer.workings)
-    if answer.footer:
-        under.append(context(*map(phrase, answer.footer[:4])))
+    under = [*workings_row(answer.workings), *_facts(answer)]
     return [*under, _feedback(answer)] if answer.state == "answered" and answer.turn else under
+
+
+def _facts(answer: Answer) -> list[Block]:
+    """Who answered, where it was not the default agent, and the facts of the answer: one line while they fit."""
+    # What an agent is called its maker chose: nothing in it acts, and none of it hides.
+    who = [plain(f"Answered by {visible_target(answer.by)[:NAME]}")] if answer.by else []
+    if answer.withdrawn:
+        who.insert(0, mrkdwn(WITHDRAWN if answer.by else f"{WITHDRAWN} Pinyon answered."))
+    facts = [phrase(fact) for fact in answer.footer[:FACTS]]
+    if len(who) + len(facts) <= FACTS:
+        return [context(*who, *facts)] if who or facts else []
+    return [context(*who), context(*facts)]
 
 
 def _has_sheet(answer: Answer) -> bool:
@@ -84,8 +98,13 @@ def plain_text(markdown: str, limit: int = FALLBACK) -> str:
     """`markdown` without its markup, for notifications and screen readers; safe where Slack reads it as mrkdwn."""
     bare = _HEADING.sub("", _FENCE_LINE.sub("", markdown))
     bare = _LINK.sub(r"\1 (\2)", bare).replace("**", "").replace("`", "")
-    escaped = bare.strip().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") or "An answer."
-    return escaped if len(escaped) <= limit else re.sub(r"&[a-z]*$", "", escaped[: limit - 1]).rstrip() + "…"
+    shown = escaped(bare.strip()) or "An answer."
+    return shown if len(shown) <= limit else re.sub(r"&[a-z]*$", "", shown[: limit - 1]).rstrip() + "…"
+
+
+def escaped(text: str) -> str:
+    """`text` as Slack would write it in a message's own text: nothing in it is a mention or a link."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _feedback(answer: Answer) -> Block:

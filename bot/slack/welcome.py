@@ -4,14 +4,17 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
+from bot.agents.shelf import Shelved
 from bot.background import Background
 from bot.pending import APPROVAL
+from bot.router import DEFAULT
 from bot.self_service.connections import Connections, SkillState
 from bot.self_service.permissions import Permissions
 from bot.self_service.remembered import Remembered
 from bot.self_service.ways import address_of
+from bot.slack.agent_window import AgentWindow
 from bot.slack.api import QUIET, SlackApi
-from bot.slack.cards import SkillRow, first_message, second_message
+from bot.slack.cards import SkillRow, first_message, prompts_of, second_message
 from bot.slack.home import WAITING, HomeState, HomeWait, home_view
 from bot.slack.onboarding import chosen, onboarding, suggested_prompts
 from bot.slack.surface import SlackSurface
@@ -21,6 +24,8 @@ from memory.people import People, Person
 
 NUDGE_AFTER = 20.0
 """Seconds of silence after the greeting before the one nudge."""
+PROMPTS = 4
+"""Suggestions that Slack shows."""
 
 
 class Welcome:
@@ -39,6 +44,7 @@ class Welcome:
         now: Callable[[], datetime],
         nudge_after: float = NUDGE_AFTER,
         remembered: Remembered | None = None,
+        agents: AgentWindow | None = None,
     ) -> None:
         self._surface = surface
         self._people = people
@@ -50,6 +56,7 @@ class Welcome:
         self._now = now
         self._nudge_after = nudge_after
         self._remembered = remembered
+        self._agents = agents
 
     def opened(self, person: PersonId, *, channel: str, tab: str) -> None:
         """Someone opened Pinyon's Home tab, or the conversation with it."""
@@ -59,20 +66,37 @@ class Welcome:
         """Offer what to begin with; say hello once in a person's life."""
         if not (await self._surface.person(person)).is_member:
             return
+        await self.suggest(person, channel)
         api = self._surface.workplaces[workspace_of(person)].api
-        ready = await self._ready(person)
-        starters = chosen(onboarding().starters, ready, count=4)
+        if await self._people.greet(person, now=self._now()):
+            ready = await self._ready(person)
+            hello = first_message(chosen(onboarding().starters, ready), ready)
+            await api.post("chat.postMessage", channel=channel, text=hello.text, blocks=hello.blocks, **QUIET)
+            self._background.run(self._nudge(person, channel, api))
+
+    async def suggest(self, person: PersonId, channel: str) -> None:
+        """Suggest what to begin with: the starters of the agent that they chose, or what their skills can do."""
         # With `thread_ts` this method does nothing, without a word (slack.md §1).
-        await api.post(
+        await self._surface.workplaces[workspace_of(person)].api.post(
             "assistant.threads.setSuggestedPrompts",
             channel_id=channel,
             title=onboarding().prompts_title,
-            prompts=suggested_prompts(starters),
+            prompts=await self._prompts(person),
         )
-        if await self._people.greet(person, now=self._now()):
-            hello = first_message(starters[:3], ready)
-            await api.post("chat.postMessage", channel=channel, text=hello.text, blocks=hello.blocks, **QUIET)
-            self._background.run(self._nudge(person, channel, api))
+
+    async def _prompts(self, person: PersonId) -> list[dict[str, str]]:
+        agent = await self._using(person)
+        # Slack sends a tapped prompt as the person's own words: what somebody else wrote is offered as buttons only.
+        if agent is not None and agent.is_trusted_by(person) and (own := prompts_of(agent.file.starters)):
+            return [{"title": words, "message": words} for words in own][:PROMPTS]
+        return suggested_prompts(chosen(onboarding().starters, await self._ready(person), count=PROMPTS))
+
+    async def _using(self, person: PersonId) -> Shelved | None:
+        """The agent that they chose; None where the default one answers."""
+        if self._agents is None:
+            return None
+        agent = await self._agents.workshop.using(await self._surface.person(person))
+        return None if agent.id == DEFAULT else agent
 
     async def _nudge(self, person: PersonId, channel: str, api: SlackApi) -> None:
         await asyncio.sleep(self._nudge_after)
@@ -91,11 +115,13 @@ class Welcome:
         states = await self._connections.states(person)
         approvals = [item for item in await self._items.open_of(person) if item.kind == "approval"]
         waits = [await self._wait(item, is_shown=number < WAITING) for number, item in enumerate(approvals)]
-        public = self._connections.public_url
+        public, agent = self._connections.public_url, await self._using(person)
         view = home_view(
             HomeState(
                 now=self._now(),
                 waits=tuple(waits),
+                agent=agent.file.name if agent else "",
+                has_agents=self._agents is not None,
                 skills=await self.rows(person, states),
                 permissions=await Permissions(self._connections).of(person),
                 memory=await self._remembered.summary(person) if self._remembered else None,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from bot.harmless.visible import visible
 from bot.messages import ApprovalCard, Outcome, Write, WriteState
 from bot.slack.blocks import (
     Block,
@@ -52,7 +53,6 @@ from bot.slack.cards.parts import (
     waiting_in,
 )
 from bot.slack.cards.receipt import corrects, menus_of, remembered, told_of_memory, value_buttons
-from bot.slack.visible import visible
 
 VIEW_BLOCKS, VIEW_SIZE = 98, 200_000
 """What fits into a dialog, with room for its frame: Slack takes 100 blocks and 250 kB."""

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
+from bot.harmless.visible import visible_target
 from bot.messages import ApprovalCard, Outcome, WriteState
 from bot.slack.blocks import (
     Block,
@@ -44,7 +45,6 @@ from bot.slack.cards.parts import (
     waiting_in,
 )
 from bot.slack.cards.receipt import all_button, corrects, menus_of, remembered
-from bot.slack.visible import visible_target
 
 ITEMS = 8
 """Writes that one card shows; the rest stands behind "Show all"."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from bot.harmless.visible import is_plain_words
 from bot.messages import ConnectCard, ConnectOffer, Pair
 from bot.slack.blocks import Block, Message, actions, button, context, mrkdwn, section, sentence, words
 from bot.slack.cards.parts import pair_blocks
-from bot.slack.visible import is_plain_words
 
 
 def connect_card(card: ConnectCard) -> Message:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, time
 from typing import Any
 
+from bot.harmless.visible import visible, visible_target
 from bot.messages import EditForm, Field
 from bot.slack.blocks import Block, View, context, field, modal, mrkdwn, phrase, plain
-from bot.slack.visible import visible, visible_target
 
 Entered = str | tuple[str, ...]
 """What stands in a field: several for a list, `yes` or nothing for a flag."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Sequence
 
+from bot.harmless.visible import is_plain_words
 from bot.slack.blocks import Block, Message, actions, button, context, mrkdwn, section, sentence
 from bot.slack.onboarding import Starter
-from bot.slack.visible import is_plain_words
 
 
 def first_message(starters: Sequence[Starter], ready: Collection[str] = ()) -> Message:

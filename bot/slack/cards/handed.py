@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from bot.harmless.visible import visible, visible_target
 from bot.messages import HandedWorking
 from bot.slack.blocks import Block, Message, View, actions, button, code, context, cut, modal, mrkdwn, said, section
 from bot.slack.uploads import NotAttached
-from bot.slack.visible import visible, visible_target
 from memory.workings import StoredWorking
 
 MOST = 5

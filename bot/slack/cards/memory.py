@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.harmless.visible import is_plain_words, visible_target
 from bot.self_service.known import Known
 from bot.self_service.remembered import KnownName
 from bot.slack.blocks import (
@@ -27,7 +28,6 @@ from bot.slack.blocks import (
 )
 from bot.slack.cards.memory_notes import Note, cut_short, note_block
 from bot.slack.cards.parts import lower
-from bot.slack.visible import is_plain_words, visible_target
 from memory.parameters.evidence import WITHIN, How
 
 LIST = "memory.closed"

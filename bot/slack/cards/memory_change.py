@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.harmless.visible import is_plain_words, visible_target
 from bot.self_service.known import Known
 from bot.slack.blocks import Block, View, context, field, modal, mrkdwn, plain, said
 from bot.slack.cards.memory_notes import cut_short
 from bot.slack.cards.parts import lower
-from bot.slack.visible import is_plain_words, visible_target
 from memory.parameters.evidence import Value
 
 CHANGED = "memory.changed"

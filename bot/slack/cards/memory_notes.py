@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from bot.harmless.visible import is_plain_words, visible, visible_target
 from bot.self_service.known import Known
 from bot.self_service.remembered import KnownName
 from bot.slack.blocks import Block, Message, View, button, modal, said
 from bot.slack.cards.parts import lower
-from bot.slack.visible import is_plain_words, visible, visible_target
 
 NOTED = "memory.noted"
 """The callback of a note that stands in a dialog."""

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Literal, assert_never
 
+from bot.harmless.visible import visible, visible_target
 from bot.messages import ANSWERED_PRIVATELY, QuestionState, WriteState
 from bot.slack.blocks import Block, Message, context, mrkdwn, phrase, plain, section, slack_date, words
 from bot.slack.cards.parts import lower
-from bot.slack.visible import visible, visible_target
 
 _ANSWER = 1_000
 """Characters of what others wrote in a note."""

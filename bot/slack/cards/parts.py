@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from bot.harmless.visible import visible, visible_target
 from bot.messages import Always, ApprovalCard, Outcome, Pair, QuestionCard, Write, WriteState
 from bot.slack.blocks import (
     CONFIRM,
@@ -23,7 +24,6 @@ from bot.slack.blocks import (
     slack_date,
     words,
 )
-from bot.slack.visible import visible, visible_target
 from memory.ids import PendingId
 
 PREVIEW, SHORT_PREVIEW = 400, 120

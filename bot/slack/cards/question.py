@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from bot.harmless.visible import is_plain_words, visible
 from bot.messages import Question, QuestionCard, QuestionState
 from bot.slack.blocks import (
     FIELD,
@@ -27,7 +28,6 @@ from bot.slack.blocks import (
     words,
 )
 from bot.slack.cards.parts import first_fitting, origin_of_question
-from bot.slack.visible import is_plain_words, visible
 
 CHOICES = 5
 """Answers to tap; one more button leads to any other."""

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.harmless.visible import visible_target
 from bot.messages import AttachedFile, ReceivedFile
 from bot.slack.blocks import SECTION, Block, Message, actions, button, said, section
-from bot.slack.visible import visible_target
 
 SHOWN = 8
 """Files that are named one by one."""

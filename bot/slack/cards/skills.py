@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.harmless.visible import visible_target
 from bot.messages import Pair
 from bot.self_service.standing import Limit, Status
 from bot.slack.blocks import FIELD, Block, Message, actions, button, context, mrkdwn, plain, section, sentence, words
 from bot.slack.cards.parts import pair_blocks
-from bot.slack.visible import visible_target
 from integrations.integration import Level
 
 _ROWS = 40

@@ -13,7 +13,7 @@ from playground.slack.limits import message_errors, view_errors
 
 ACTION = re.compile(r"[a-z_]+(\.[a-z_0-9]+(:[A-Za-z0-9_]+)*)?")
 """`noun.verb`, with `:n` where it repeats; the native feedback buttons are `feedback`."""
-VALUES = ("approval.always", "question.pick")
+VALUES = ("approval.always", "question.pick", "agent.start")
 VOICE = re.compile(r"!(?!date)|\bOops|\bSorry|\bplease\b|[\U0001f300-\U0001faff]", re.IGNORECASE)
 
 
@@ -51,7 +51,8 @@ def check(card: dict[str, Any]) -> None:
 def ours(card: dict[str, Any]) -> str:
     """All words of a card that are ours: what is in mrkdwn, on buttons and in the fallback.
 
-    Two kinds of buttons hold a value: the target of a lasting permission, and an answer to a question.
+    Three kinds of buttons hold a value: the target of a lasting permission, an answer to a question, and what an agent
+    offers to begin with.
     """
     spoken = [node["text"] for _, node in walk(card["blocks"]) if node.get("type") == "mrkdwn"]
     buttons = [node for _, node in walk(card["blocks"]) if node.get("type") == "button"]

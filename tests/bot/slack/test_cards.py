@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.harmless.visible import visible, visible_target
 from bot.messages import (
     Always,
     ApprovalCard,
@@ -25,7 +26,6 @@ from bot.messages import (
 from bot.slack import cards
 from bot.slack.cards import always_modal, approval_card, approval_modal, connect_card, payload_modal
 from bot.slack.onboarding import chosen, onboarding
-from bot.slack.visible import visible, visible_target
 from memory.ids import PendingId, TurnId
 from tests.bot.slack.card_rules import check, ours, walk
 from tests.bot.slack.card_samples import (
@@ -454,12 +454,13 @@ def test_a_second_click_reads_when_it_was_decided():
 
 def test_a_mistyped_command_is_answered_with_the_nearest_one():
     card = built(cards.unknown_command("conect"))
-    assert "/pinyon conect is not one of mine. Did you mean connect? Others: skills, memory, help." in values(card)
-    assert list(buttons(card)) == ["Connect", "Skills", "Memory", "Help"]
+    others = "skills, memory, agents, use, web, help"
+    assert f"/pinyon conect is not one of mine. Did you mean connect? Others: {others}." in values(card)
+    assert list(buttons(card)) == ["Connect", "Skills", "Memory", "Agents", "Help"]
 
 
 def test_a_command_like_no_other_gets_the_list():
-    assert "I know: connect, skills, memory, help." in values(built(cards.unknown_command("xyzzy")))
+    assert "I know: connect, skills, memory, agents, use, web, help." in values(built(cards.unknown_command("xyzzy")))
 
 
 def test_the_greeting_says_which_starters_work_right_now():

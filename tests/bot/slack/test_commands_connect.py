@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.background import Background
 from bot.own_skills import Here, OwnSkills
+from bot.own_skills.own import OwnSkill
 from bot.self_service.connections import Connections
 from bot.slack.blocks import Message
 from bot.slack.commands import Commands
@@ -289,14 +290,10 @@ async def test_a_skill_that_needs_no_account_says_that_it_works_or_why_not(
 
 
 @dataclass(frozen=True)
-class Off:
+class Off(OwnSkill):
     """Stands behind a skill, and says why it is off."""
 
     why: str
-
-    @property
-    def missing(self) -> frozenset[str]:
-        return frozenset()
 
     async def off(self, person: Person) -> str:
         return self.why

@@ -138,6 +138,7 @@ def test_with_a_public_address_slack_calls_us_and_people_sign_in():
     assert not made["settings"]["socket_mode_enabled"]
     assert made["settings"]["event_subscriptions"]["request_url"] == f"{PUBLIC}/slack/events"
     assert made["settings"]["interactivity"]["request_url"] == f"{PUBLIC}/slack/events"
+    assert made["settings"]["interactivity"]["message_menu_options_url"] == f"{PUBLIC}/slack/events"
     assert made["features"]["slash_commands"][0]["url"] == f"{PUBLIC}/slack/events"
     assert made["oauth_config"]["redirect_urls"] == REDIRECTS
     assert made["oauth_config"]["scopes"]["user"][:3] == ["openid", "email", "profile"]

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.harmless.visible import visible
 from bot.messages import Question, QuestionCard, QuestionState
 from bot.slack import cards
 from bot.slack.cards import question_card, question_modal, read_answer, read_people
-from bot.slack.visible import visible
 from memory.ids import PendingId
 from playground.slack.forms import fill, state_of
 from tests.bot.slack.card_rules import check, ours, walk

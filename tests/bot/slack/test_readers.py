@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.sharing import Readers
-from bot.slack.readers import MOST_ASKED, others_read, readers
+from bot.slack.readers import MOST_ASKED, others_read, readers, shared_channels
 from memory.ids import WorkspaceId
 from memory.people import Person, profile_from_slack
 
@@ -103,3 +103,20 @@ async def test_a_guest_is_counted_and_told_of(members: int, joins: dict[str, Any
 async def test_a_channel_shared_with_another_company_has_people_outside() -> None:
     """chan_external: also before anybody of theirs has joined."""
     assert (await counted(FakeApi([member(1)], channel={"is_pending_ext_shared": True}))).outside
+
+
+class FakeChannels:
+    """Three channels, one on a page: Pinyon is in two of them, and the person in two."""
+
+    async def get(self, method: str, **arguments: Any) -> dict[str, Any]:
+        assert (method, arguments["exclude_archived"]) == ("users.conversations", True)
+        found = ["C1", "C2"] if arguments.get("user") else ["C2", "C3"]
+        at = int(arguments.get("cursor") or 0)
+        more = str(at + 1) if at + 1 < len(found) else ""
+        channel = {"id": found[at], "name": f"name-{found[at]}"}
+        return {"channels": [channel], "response_metadata": {"next_cursor": more}}
+
+
+async def test_only_channels_that_the_person_and_pinyon_are_both_in_are_offered() -> None:
+    slack: Any = FakeChannels()
+    assert await shared_channels(slack, "U1") == [("C2", "name-C2")]

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.harmless.links import REMOVED
 from bot.messages import (
     Answer,
     ApprovalCard,
@@ -16,7 +17,6 @@ from bot.messages import (
     WriteState,
 )
 from bot.slack.blocks import Block, Message, context, plain
-from bot.slack.links import REMOVED
 from bot.slack.pace import Pace
 from bot.slack.reply import SlackReply
 from bot.slack.surface import neutral

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.slack.fences import closes, opening
+from bot.harmless.fences import closes, opening
 from bot.slack.split import LIMIT, split_answer
 
 quick = settings(max_examples=200, derandomize=True, deadline=None)

@@ -7,9 +7,9 @@ from hypothesis import given as every
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from bot.harmless.links import Given, everything
 from bot.messages import Answer, HandedFile
 from bot.slack.blocks import Block
-from bot.slack.links import Given, everything
 from bot.slack.tables import CELL, CHARACTERS, characters, shown_cell, table_blocks, without_tables
 from bot.slack.text import answer_message
 from memory.ids import FileId, TurnId
