@@ -7,13 +7,36 @@ from pathlib import Path
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from prometheus_client import CollectorRegistry
+from psycopg import DataError
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.web import admin, audit, connect, connections, databases, figures, made, memory, permissions, sign_in
+from bot.web import (
+    admin,
+    admin_agents,
+    agent_drafting,
+    agent_editor,
+    agent_publishing,
+    agent_sharing,
+    agent_versions,
+    agents,
+    agents_gallery,
+    agents_shared,
+    audit,
+    connect,
+    connections,
+    databases,
+    figures,
+    made,
+    memory,
+    permissions,
+    sign_in,
+    try_pages,
+)
 from bot.web.health import health_routes
 from bot.web.pages import stopped_page
 from bot.web.shell import Shell
@@ -22,6 +45,31 @@ from bot.web.stopped import Stopped, nothing_here
 from bot.web.visitor import MaybeVisitor, SignInFirst, visitor_of
 from integrations.errors import IntegrationError, ServiceUnavailable
 from memory.database import Database
+
+ROUTED = (
+    sign_in,
+    connect,
+    connections,
+    permissions,
+    memory,
+    made,
+    # Before the pages of one agent, whose address begins the same way.
+    agent_drafting,
+    agents_gallery,
+    agent_sharing,
+    agents_shared,
+    try_pages,
+    agents,
+    agent_versions,
+    agent_publishing,
+    agent_editor,
+    admin,
+    admin_agents,
+    databases,
+    audit,
+    figures,
+)
+"""Pages, in the order in which an address is looked for."""
 
 
 def build_web(
@@ -41,8 +89,10 @@ def build_web(
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(IntegrationError, _neighbour_failed)
+    app.add_exception_handler(DataError, _not_storable)
+    app.add_exception_handler(DBAPIError, _not_storable)
     app.add_api_route("/", _start, methods=["GET"])
-    for pages in (sign_in, connect, connections, permissions, memory, made, admin, databases, audit, figures):
+    for pages in ROUTED:
         app.include_router(pages.router)
     app.include_router(health_routes(database, ready=ready, registry=registry))
     if slack_events is not None:
@@ -94,6 +144,13 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 async def _not_understood(request: Request, _error: Exception) -> Response:
     return await _stopped(request, nothing_here(why="invalid"))
+
+
+async def _not_storable(request: Request, error: Exception) -> Response:
+    """A value that no text or number of ours can be, such as one with a NUL in it, is nobody's."""
+    if not isinstance(getattr(error, "orig", error), DataError):
+        raise error
+    return await _stopped(request, nothing_here(why="not_storable"))
 
 
 async def _neighbour_failed(request: Request, error: Exception) -> Response:

@@ -1,6 +1,6 @@
 """The admins' page of the audit log: who did what through which account, and whether the log is whole."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
@@ -15,8 +15,9 @@ from bot.web.admin import Admin
 from bot.web.pages import page, zone_of
 from bot.web.site import Site, TheSite
 from bot.web.visitor import Visitor
-from memory.audit import OURSELVES, Action, Audit, Entered, Verdict, Wanted
-from memory.ids import PersonId, user_of
+from memory.agents import Agents
+from memory.audit import OURSELVES, Action, Audit, Entered, Entry, Verdict, Wanted
+from memory.ids import PersonId, WorkspaceId, user_of
 from memory.people import Person
 
 router = APIRouter()
@@ -33,12 +34,18 @@ BADGES: Mapping[Action, str] = {
     "undo.done": "ok",
     "share.posted": "ok",
     "account.connected": "ok",
+    "agent.published": "ok",
+    "agent.shared": "ok",
+    "agent.enabled": "ok",
+    "agent.disabled": "stop",
     "tool.failed": "stop",
     "tool.denied_by_gate": "stop",
     "approval.refused": "stop",
     "undo.failed": "stop",
     "tool.unknown": "wait",
 }
+OF_AGENTS = "agent."
+"""How the actions that are about agents begin."""
 Seq = Annotated[int | None, Query(ge=1, lt=2**63)]
 
 
@@ -83,12 +90,13 @@ async def audit_page(
         **_span(day, zone_of(visitor)),
     )
     found = await log.page(workspace, wanted, before=before, most=SHOWN + 1)
+    agents = await _agents(site, workspace, found)
     kept = {name: value for name, value in (("person", person), ("tool", wanted.tool), ("day", day)) if value}
     return page(
         site,
         "admin_audit.html",
         visitor=visitor,
-        lines=[_line(site, visitor, entered, known) for entered in found[:SHOWN]],
+        lines=[_line(site, visitor, entered, known=known, agents=agents) for entered in found[:SHOWN]],
         older=urlencode({**kept, "before": found[SHOWN - 1].seq}) if len(found) > SHOWN else "",
         is_newest=before is None,
         filtered=bool(kept),
@@ -158,7 +166,16 @@ def _span(day: str, zone: ZoneInfo) -> dict[str, datetime]:
     }
 
 
-def _line(site: Site, visitor: Visitor, entered: Entered, known: Mapping[PersonId, Person]) -> Line:
+async def _agents(site: Site, workspace: WorkspaceId, found: Sequence[Entered]) -> Mapping[str, str]:
+    """What the agents are called now; the log itself holds no name."""
+    if not any(entered.entry.action.startswith(OF_AGENTS) for entered in found):
+        return {}
+    return {agent.id: agent.name for agent in await Agents(site.people.database).all_of(workspace)}
+
+
+def _line(
+    site: Site, visitor: Visitor, entered: Entered, *, known: Mapping[PersonId, Person], agents: Mapping[str, str]
+) -> Line:
     entry, skills = entered.entry, site.connections.skills
     local = entry.at.astimezone(zone_of(visitor))
     integration = site.connections.integrations.get(entry.target)
@@ -172,12 +189,21 @@ def _line(site: Site, visitor: Visitor, entered: Entered, known: Mapping[PersonI
         what=SAID.get(entry.action, entry.action),
         badge=BADGES.get(entry.action, ""),
         tool=tool_words(entry.tool, skills) if entry.tool else "",
-        where=integration.title if integration else skill.title if skill else entry.target,
+        where=integration.title if integration else skill.title if skill else _where(entry, known, agents),
         hidden=entry.target_hash[:8] if not entry.target else "",
         account=entry.account,
         why=entry.reason,
         outcome="" if entry.action == "tool.done" and entry.outcome == "done" else entry.outcome,
     )
+
+
+def _where(entry: Entry, known: Mapping[PersonId, Person], agents: Mapping[str, str]) -> str:
+    """What it was about; of an agent, the agent and whom it was shared with or handed to."""
+    if not entry.action.startswith(OF_AGENTS) or not entry.target:
+        return entry.target
+    agent, *whom = entry.target.split(", ")
+    called = (_name(PersonId(one), known) if ":" in one else one for one in whom)
+    return ", ".join((agents.get(agent, "an agent that was deleted"), *called))
 
 
 def _name(person: PersonId, known: Mapping[PersonId, Person]) -> str:

@@ -10,13 +10,23 @@ import structlog
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
+from bot.web.connect_ended import (
+    another_account,
+    no_site,
+    not_given,
+    pick_a_site,
+    signed_out,
+    someone_else,
+    too_late,
+    vendor_failed,
+)
+from bot.web.connect_way import Vendor, Way, note_way, vendor_of, way_through
 from bot.web.pages import page
 from bot.web.site import Site, TheSite
-from bot.web.stopped import Stopped
 from bot.web.visitor import MaybeVisitor, SentBy, SignedIn, Visitor
 from integrations import oauth
-from integrations.errors import AccessRevoked, IntegrationError, Misconfigured, ServiceUnavailable
-from integrations.integration import Account, Destination, Integration, Level, OAuthApp
+from integrations.errors import IntegrationError
+from integrations.integration import Account, Destination, Level
 from memory.connect_flows import ConnectLink, Held, Returned
 from memory.people import Person, Switch
 from memory.warm_starts import WarmStarts
@@ -26,42 +36,14 @@ from skills.skill import Skill
 log = structlog.get_logger()
 router = APIRouter()
 
-OWN_LINK = ("Get your own link in Slack", "slack")
-NEW_LINK = ("Get a new one in Slack", "slack")
-SENT_TO_YOU = "Did someone send you this link? Do not sign in for them. Tell an admin, with the reference below."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vendor:
-    """A service that can be connected here."""
-
-    declared: Integration
-    app: OAuthApp
-
-    @property
-    def title(self) -> str:
-        return self.declared.title
-
-
-def vendor_of(site: Site, name: str) -> Vendor:
-    declared, app = site.connections.integrations.get(name), site.connections.apps.get(name)
-    if declared is None or app is None or site.public_url is None:
-        raise Stopped(
-            title="This cannot be connected here",
-            text="No such service is set up in this Pinyon. Nothing was connected.",
-            status=404,
-            why="unknown_integration",
-        )
-    return Vendor(declared=declared, app=app)
-
 
 async def open_link(link: str, site: TheSite, visitor: SignedIn) -> ConnectLink:
     """Return the link, for the one person it was made for. Raises Stopped for everybody else."""
     found = await site.connections.flows.open(link, now=site.clock())
     if found is None:
-        raise _too_late("unknown_link")
+        raise too_late("unknown_link")
     if found.person != visitor.person.id:
-        raise _someone_else(found.integration, after=f"/connect/{link}")
+        raise someone_else(found.integration, after=f"/connect/{link}")
     return found
 
 
@@ -69,9 +51,11 @@ OwnLink = Annotated[ConnectLink, Depends(open_link)]
 
 
 @router.get("/connect/{link}")
-async def begin(link: str, site: TheSite, mine: OwnLink) -> Response:
-    """Send the person to the vendor."""
-    return await _to_vendor(site, link, mine)
+async def begin(link: str, site: TheSite, mine: OwnLink, after: str = "") -> Response:
+    """Send the person to the vendor. `after` is the page of ours that they come back to in the end."""
+    response = await _to_vendor(site, link, mine)
+    note_way(response, site, Way(link=link, after=after))
+    return response
 
 
 @router.get("/connect/{link}/another")
@@ -88,30 +72,30 @@ async def come_back(request: Request, integration: str, site: TheSite, visitor: 
     """Take the vendor's answer, if it is this browser's person who asked for it."""
     vendor = vendor_of(site, integration)
     returned = await _returned(request, site, vendor, visitor=visitor)
-    link = site.connections.flows.link_of(returned.link)
+    way = way_through(request, site, site.connections.flows.link_of(returned.link))
     if "error" in request.query_params:
-        raise _not_given(vendor, link, error=request.query_params["error"])
+        raise not_given(vendor, way, error=request.query_params["error"])
     code = request.query_params.get("code", "")
     if not code:
-        raise _too_late("no_code")
-    held = await _held(site, vendor, code=code, returned=returned, link=link)
+        raise too_late("no_code")
+    held = await _held(site, vendor, code=code, returned=returned, way=way)
     if vendor.declared.acts_as_asker and held.account.id != returned.person:
-        raise _another_account(vendor, link)
+        raise another_account(vendor, way)
     if vendor.declared.sites and not held.sites:
-        raise _no_site(vendor, link)
+        raise no_site(vendor, way)
     if not await site.connections.flows.hold(returned, held, now=site.clock()):
-        raise _too_late("link_over")
-    return RedirectResponse(f"/connect/{link}/confirm", 303)
+        raise too_late("link_over")
+    return RedirectResponse(f"/connect/{way.link}/confirm", 303)
 
 
 @router.get("/connect/{link}/confirm")
-async def confirm_page(link: str, site: TheSite, visitor: SignedIn, mine: OwnLink) -> Response:
+async def confirm_page(request: Request, link: str, site: TheSite, visitor: SignedIn, mine: OwnLink) -> Response:
     """Ask whether it is the right account; nothing is kept before the person says so."""
     held = await site.connections.flows.held(mine, now=site.clock())
     if mine.used:
         return RedirectResponse(f"/connect/{link}/done", 303)
     if held is None:
-        raise _too_late("nothing_held")
+        raise too_late("nothing_held")
     vendor = vendor_of(site, mine.integration)
     consent = await _consented(site, mine, held, visitor.person)
     return page(
@@ -119,6 +103,7 @@ async def confirm_page(link: str, site: TheSite, visitor: SignedIn, mine: OwnLin
         "confirm.html",
         visitor=visitor,
         link=link,
+        again=way_through(request, site, link).again,
         service=vendor.title,
         integration=vendor.declared,
         account=held.account,
@@ -150,7 +135,7 @@ async def confirm(
     learns = learn == "yes" and bool(_can_learn(site.connections.skills_of(mine.integration)))
     connected = await site.connections.flows.confirm(mine, now=site.clock(), site=place, learn=learns)
     if connected is None:
-        raise _pick_a_site(link) if held is not None and held.sites else _too_late("nothing_held")
+        raise pick_a_site(link) if held is not None and held.sites else too_late("nothing_held")
     if not connected.again:
         log.info("grant.connected", person=mine.person, integration=mine.integration, grant=connected.grant.id)
         await site.connections.allowed(mine, await site.waits_for(mine.person, mine.integration))
@@ -159,15 +144,20 @@ async def confirm(
 
 
 @router.get("/connect/{link}/done")
-async def done(site: TheSite, visitor: SignedIn, mine: OwnLink) -> Response:
-    """Say whose account it is and that the question goes on."""
+async def done(request: Request, link: str, site: TheSite, visitor: SignedIn, mine: OwnLink) -> Response:
+    """Say whose account it is and that the question goes on; or lead back to the page on which connecting began."""
     connected = await site.connections.flows.result(mine, now=site.clock())
     if connected is None:
-        raise _too_late("nothing_connected")
+        raise too_late("nothing_connected")
     vendor = vendor_of(site, mine.integration)
     states = await site.connections.states(mine.person)
     works = [state for state in states if state.integration == mine.integration and state.works]
     still = await site.waits_for(mine.person, mine.integration)
+    way = way_through(request, site, link)
+    if way.after and not still:
+        response = RedirectResponse(f"{way.after}?connected={mine.integration}", 303)
+        note_way(response, site, Way(link=link))
+        return response
     allowed = await WarmStarts(site.people.database).of(mine.person)
     reads = any(one.integration == mine.integration and not one.is_over for one in allowed)
     return page(
@@ -178,7 +168,8 @@ async def done(site: TheSite, visitor: SignedIn, mine: OwnLink) -> Response:
         account=connected.grant.account,
         place=connected.grant.site,
         works=works,
-        again=f"/connect/{await _new_link(site, mine)}" if still else "",
+        again=Way(link=await _new_link(site, mine), after=way.after).again if still else "",
+        back=way.after,
         waits=mine.pending is not None and not still,
         learns=_can_learn(site.connections.skills_of(mine.integration)) if reads else None,
     )
@@ -211,7 +202,7 @@ async def _to_vendor(site: Site, link: str, mine: ConnectLink, *, another: bool 
     if mine.used and await site.connections.flows.result(mine, now=site.clock()):
         return RedirectResponse(f"/connect/{link}/done", 303)
     if mine.used or mine.expired:
-        raise _too_late("link_over")
+        raise too_late("link_over")
     vendor = vendor_of(site, mine.integration)
     step = await site.connections.flows.begin(mine, now=site.clock())
     waiting = await site.waits_for(mine.person, mine.integration)
@@ -232,30 +223,23 @@ async def _returned(request: Request, site: Site, vendor: Vendor, *, visitor: Vi
     """Take the state back, once, and let only its own person go on. Nothing was asked of the vendor so far."""
     query = request.query_params
     if any(len(query.getlist(name)) > 1 for name in ("state", "code", "iss", "error")):
-        raise _too_late("repeated_parameter")  # RFC 6749 §3.1
+        raise too_late("repeated_parameter")  # RFC 6749 §3.1
     returned = await site.connections.flows.consume(
         query.get("state", ""), integration=vendor.declared.name, now=site.clock()
     )
     if visitor is None:
-        raise Stopped(
-            title="You are not signed in",
-            text="Nothing was connected. Open your own link in Slack, and you are asked to sign in first.",
-            actions=(OWN_LINK,),
-            warning=SENT_TO_YOU,
-            status=403,
-            why="callback_signed_out",
-        )
+        raise signed_out()
     if returned is None:
-        raise _too_late("state")
+        raise too_late("state")
     if returned.person != visitor.person.id:
-        raise _someone_else(vendor.declared.name, after="")
+        raise someone_else(vendor.declared.name, after="")
     # RFC 9207: an answer of another vendor's server than the one asked. It names itself under its own origin.
     if "iss" in query and _origin(query["iss"]) != _origin(vendor.app.authorize_url):
-        raise _too_late("issuer")
+        raise too_late("issuer")
     return returned
 
 
-async def _held(site: Site, vendor: Vendor, *, code: str, returned: Returned, link: str) -> Held:
+async def _held(site: Site, vendor: Vendor, *, code: str, returned: Returned, way: Way) -> Held:
     """Exchange the code, and read whose account it is and where it can be used."""
     declared = vendor.declared
     try:
@@ -273,7 +257,7 @@ async def _held(site: Site, vendor: Vendor, *, code: str, returned: Returned, li
         account = await declared.whoami(client)
         sites = await declared.sites(client) if declared.sites else ()
     except IntegrationError as error:
-        raise _vendor_failed(vendor, link, error) from error
+        raise vendor_failed(vendor, way, error) from error
     return Held(account=account, tokens=tokens, sites=sites)
 
 
@@ -344,90 +328,3 @@ def _is_foreign(account: Account, visitor: Visitor) -> bool:
     """Whether the account's address is of another domain than the person's own."""
     domains = [address.rpartition("@")[2].lower() for address in (account.email, visitor.person.email) if address]
     return len(set(domains)) == 2
-
-
-def _too_late(why: str) -> Stopped:
-    return Stopped(
-        title="This link has ended",
-        text="This link was used already, or is older than 10 minutes. Nothing was connected.",
-        actions=(NEW_LINK, ("Open Connections", "/connections")),
-        status=400,
-        why=why,
-    )
-
-
-def _someone_else(integration: str, *, after: str) -> Stopped:
-    return Stopped(
-        title="This link is for someone else",
-        text="The link was made for another person, so nothing was connected and nothing was changed.",
-        actions=(OWN_LINK, ("Sign in as someone else", f"/signin?next={after}" if after else "/signin")),
-        warning=SENT_TO_YOU,
-        names_visitor=True,
-        status=403,
-        why="other_person",
-        details={"integration": integration},
-    )
-
-
-def _another_account(vendor: Vendor, link: str) -> Stopped:
-    return Stopped(
-        title=f"This is another {vendor.title} account",
-        text=f"{vendor.title} is connected as yourself only, in the workspace you asked from. Nothing was connected.",
-        actions=(("Try again", f"/connect/{link}"), ("Back to Slack", "slack")),
-        status=403,
-        why="not_the_asker",
-    )
-
-
-def _no_site(vendor: Vendor, link: str) -> Stopped:
-    return Stopped(
-        title=f"No {vendor.title} site was allowed",
-        text=f"This account has no {vendor.title} site that you let me use. Nothing was connected.",
-        actions=(("Try again", f"/connect/{link}"), ("Back to Slack", "slack")),
-        status=400,
-        why="no_site",
-    )
-
-
-def _pick_a_site(link: str) -> Stopped:
-    return Stopped(
-        title="Pick a site first",
-        text="This account is at home in several sites. Nothing was connected yet.",
-        actions=(("Pick one", f"/connect/{link}/confirm"),),
-        status=400,
-        why="no_site_picked",
-    )
-
-
-def _not_given(vendor: Vendor, link: str, *, error: str) -> Stopped:
-    again = (("Try again", f"/connect/{link}"), ("Back to Slack", "slack"))
-    if error == "access_denied":
-        text = "You did not give access, so nothing was connected."
-        return Stopped(title=f"{vendor.title} is not connected", text=text, actions=again, status=200, why="denied")
-    text = f"{vendor.title} did not go through with it, so nothing was connected."
-    # The vendor's own word for it may hold anything, so the log gets it cut and the page does not get it.
-    return Stopped(
-        title=f"{vendor.title} is not connected",
-        text=text,
-        actions=again,
-        status=400,
-        why="vendor_refused",
-        details={"error": error[:60]},
-    )
-
-
-def _vendor_failed(vendor: Vendor, link: str, error: IntegrationError) -> Stopped:
-    again = (("Try again", f"/connect/{link}"), ("Back to Slack", "slack"))
-    details = {"integration": vendor.declared.name, "error": str(error)}
-    match error:
-        case AccessRevoked():
-            title, text = f"{vendor.title} is not connected", f"{vendor.title} did not accept this sign-in any more."
-        case ServiceUnavailable():
-            title, text = f"{vendor.title} is not answering", "I changed nothing."
-        case Misconfigured():
-            title = f"{vendor.title} is not set up correctly"
-            text = "An admin has to look at it, with the reference below. Nothing was connected."
-        case _:
-            title, text = f"{vendor.title} is not connected", f"{vendor.title} refused. Nothing was connected."
-    status = 503 if isinstance(error, ServiceUnavailable | Misconfigured) else 400
-    return Stopped(title=title, text=text, actions=again, status=status, why="vendor_failed", details=details)

@@ -57,8 +57,12 @@ def _nav(site: Site, visitor: Visitor | None) -> list[tuple[str, str]]:
     pages = [("/connections", "Connections")]
     if site.remembered:
         pages.append(("/memory", "Memory"))
+    if site.workshop:
+        pages.append(("/agents", "Agents"))
     if visitor and visitor.person.is_admin:
         pages.append(("/admin/skills", "Skills"))
+        if site.workshop:
+            pages.append(("/admin/agents", "Shared agents"))
         if site.databases:
             pages.append(("/admin/databases", "Databases"))
         pages += [("/admin/audit", "Audit"), ("/admin/figures", "Figures")]

@@ -1,5 +1,6 @@
 """What stands around every response: the headers a browser is held to, and the end of a request that broke."""
 
+import re
 import traceback
 
 import structlog
@@ -16,6 +17,9 @@ log = structlog.get_logger()
 
 MAX_BODY = 2 * 1024 * 1024
 """Bytes. Slack's largest events and interactions stay below it."""
+MAX_UPLOAD = 21 * 1024 * 1024
+"""Bytes, where people upload a document for an agent; the form around it counts too."""
+_UPLOADS = re.compile(r"/agents/[A-Za-z0-9_-]{22}")
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self';"
     " form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -45,12 +49,13 @@ class Shell:
             await self.app(scope, receive, send)
             return
         started, received = False, 0
+        most = MAX_UPLOAD if _UPLOADS.fullmatch(scope["path"]) else MAX_BODY
 
         async def limited() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > MAX_BODY:
+            if received > most:
                 raise HTTPException(413)
             return message
 

@@ -9,10 +9,15 @@ import httpx
 from fastapi import Depends, Request
 from pydantic import SecretStr
 
+from bot.agents.drafting import Drafting
+from bot.agents.shelf import Shelved
+from bot.knowledge.desk import Knowledge
 from bot.self_service.connections import Connections
 from bot.self_service.databases import DatabaseSetUp
 from bot.self_service.remembered import Remembered
+from bot.self_service.workshop import Workshop
 from bot.warm_start import WarmStart
+from bot.web.trying import Trying
 from memory.crypto import Keyring
 from memory.ids import PendingId, PersonId, WorkspaceId
 from memory.pages import Pages
@@ -66,6 +71,15 @@ async def no_name(_workspace: WorkspaceId, _channel: str) -> str:
     return ""
 
 
+async def nobody_told(_person: PersonId, _agent: Shelved) -> None:
+    """Nobody is told here."""
+
+
+async def in_no_channels(_person: PersonId) -> Sequence[tuple[str, str]]:
+    """Nobody says here in which channels somebody is."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """Everything a page may use."""
@@ -102,6 +116,18 @@ class Site:
 
     databases: DatabaseSetUp | None = None
     """The set-up of the databases that may be asked; None where there is none."""
+    workshop: Workshop | None = None
+    """Where agents are made and shared; None where nobody makes any."""
+    knowledge: Knowledge | None = None
+    """What agents know."""
+    drafting: Drafting | None = None
+    """Drafts an agent from an outline; None where no model does."""
+    trying: Trying | None = None
+    """Where a draft is tried out; None where it cannot be."""
+    on_chosen: Callable[[PersonId, Shelved], Awaitable[None]] = nobody_told
+    """Told (person, agent) when somebody let an agent answer them from a page."""
+    channels_of: Callable[[PersonId], Awaitable[Sequence[tuple[str, str]]]] = in_no_channels
+    """(id, name without #) of the channels that a person and Pinyon are both in."""
 
     @property
     def is_https(self) -> bool:

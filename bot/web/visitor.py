@@ -14,9 +14,12 @@ from memory.web_sessions import LONGEST
 
 COOKIE = "pinyon"
 START = "/connections"
+_AGENT = r"(?:[A-Za-z0-9_-]{22}|builtin:[a-z][a-z0-9-]{1,31})"
 _IN_APP = re.compile(
     r"/connections|/memory|/connect/[A-Za-z0-9_-]{22}|/d/[A-Za-z0-9_-]{22}(?:/about)?|/admin/(?:skills|audit|figures|doctor)"
     r"|/admin/databases(?:/[A-Za-z0-9_-]{22})?"
+    r"|/a/[A-Za-z0-9_-]{22}|/agents(?:/gallery|/draft)?|/admin/agents(?:/[A-Za-z0-9_-]{22})?"
+    rf"|/agents/{_AGENT}(?:/about|/sharing|/try|/versions(?:/[1-9][0-9]{{0,5}})?)?"
 )
 
 

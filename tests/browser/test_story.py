@@ -1,65 +1,27 @@
 """The README's story, as a newcomer walks it: one command, one page, a comment that is really on the pull request."""
 
-import asyncio
-import os
 import re
-import signal
-import socket
-import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from playwright.async_api import BrowserContext, Page, async_playwright, expect
+from playwright.async_api import BrowserContext, Page, expect
 
-from tests.browser.chromium import MISSING, chromium
+from tests.browser.playing import browsing, played, without_past
 
-ROOT = Path(__file__).parents[2]
 COMMENT = "The winter name needs a test of its own."
 
 
 @pytest.fixture
 async def address() -> AsyncIterator[str]:
-    """The playground, started as the README says; its page's address."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "playground", "--port", str(free_port())),
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        start_new_session=True,
-    )
-    assert process.stdout is not None
-    said = ""
-    try:
-        async with asyncio.timeout(90):
-            while not (found := re.search(r"Pinyon is at (http://\S+)", said)):
-                line = await process.stdout.readline()
-                assert line, f"the playground ended: {said}"
-                said += line.decode()
-        yield found[1]
-    finally:
-        os.killpg(process.pid, signal.SIGINT)
-        await process.communicate()
+    async with played() as address:
+        yield address
 
 
 @pytest.fixture
 async def context() -> AsyncIterator[BrowserContext]:
-    """A browser without a past, that keeps no console error to itself."""
-    path = chromium()
-    assert path is not None, MISSING
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        context = await browser.new_context(viewport={"width": 1400, "height": 900})
-        context.set_default_timeout(20_000)
-        yield context
-        await browser.close()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A browser without a past."""
+    async with browsing() as browser:
+        yield await without_past(browser)
 
 
 async def connect_github(context: BrowserContext, page: Page) -> None:

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.web.audit import CHECKED
+from memory.agents import Agents, AgentShare
 from memory.audit import OURSELVES, Audit, Entry, digest, linked, target_of
 from memory.database import Database
 from memory.ids import PersonId, TurnId, WorkspaceId
@@ -92,6 +93,24 @@ async def test_who_is_not_known_any_more_stands_as_their_id(log: Audit, browser:
     gone = PersonId("T1:UGONE")
     await log.enter(replace(DONE, person=gone, actor=gone))
     assert "UGONE Done" in words((await browser.get("/admin/audit")).text)
+
+
+async def test_what_was_done_with_an_agent_names_it_and_whom_it_concerns_as_they_are_called_now(
+    database: Database, browser: httpx.AsyncClient
+) -> None:
+    agents = Agents(database)
+    kept, gone = [
+        await agents.make(JAMAL, handle=handle, name=handle.title(), text="---", writer=JAMAL, now=NOW)
+        for handle in ("weekly", "canary")
+    ]
+    for one in (kept, gone):
+        share = AgentShare(agent=one.id, kind="person", to=REN, role="editor", by=JAMAL, at=NOW, expires_at=None)
+        await agents.share(one.id, share)
+    await agents.delete(gone.id, by=JAMAL, now=NOW)
+    page = words((await browser.get("/admin/audit")).text)
+    assert "Jamal Agent shared Weekly, Ren With one person, as editor" in page
+    assert "Jamal Agent shared an agent that was deleted, Ren" in page
+    assert "Canary" not in page
 
 
 async def test_an_empty_log_says_what_will_be_there(browser: httpx.AsyncClient) -> None:
