@@ -1,12 +1,19 @@
 """What to try next, as the person at the page goes on."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import TypeAlias
 
+from bot.agents.file import read_agent
+from bot.settings import ROOT
+from playground.model.demo.found.shaped import shaped_in
 from playground.servers import Servers
 from playground.slack.app import JSON
 
-STEPS: tuple[tuple[Callable[[Servers], bool], str], ...] = (
+Step: TypeAlias = tuple[Callable[[Servers], bool], str]
+STEPS: tuple[Step, ...] = (
     (lambda servers: _was_asked(servers, "message.im"), "ask Pinyon which pull requests wait for your review."),
     (lambda servers: _is_connected(servers), "connect GitHub from the card. Pinyon then answers by itself."),
     (
@@ -24,6 +31,10 @@ STEPS: tuple[tuple[Callable[[Servers], bool], str], ...] = (
     (
         lambda servers: _looked_at_memory(servers),
         "write /pinyon memory. All that it knows of you is there, to change and to forget.",
+    ),
+    (
+        lambda servers: bool(_who_asked_agents(servers)),
+        "let an agent answer that is made for one job: write /pinyon agents, choose one, and ask it.",
     ),
     (
         lambda servers: _attached(servers, filetype="csv"),
@@ -47,23 +58,34 @@ STEPS: tuple[tuple[Callable[[Servers], bool], str], ...] = (
     ),
     (lambda servers: bool(servers.google.calls), "ask for something else: what is on your calendar today."),
     (lambda servers: _was_asked(servers, "app_mention"), "ask in a channel: write @Pinyon and a question in #general."),
+    (
+        lambda servers: _was_made(servers),
+        "make an agent of your own: Web pages, then Agents. Try it beside the form, and publish it.",
+    ),
+    (
+        lambda servers: len(_who_asked_agents(servers)) > 1,
+        "share it by link. Be somebody else, at the top, press Web pages to sign in as them, and open the link there.",
+    ),
     (lambda _: False, "be somebody else, at the top, and ask the same. The answer is what that person may see."),
 )
 """What ends a step, and what is said until then."""
+
+_SPEAKS_WITH = re.compile(r"You speak with (.+?) in (?:a direct message|a channel)")
 
 
 class Hints:
     """The steps, of which none comes back."""
 
-    def __init__(self, servers: Servers) -> None:
+    def __init__(self, servers: Servers, steps: Sequence[Step] = STEPS) -> None:
         self._servers = servers
+        self._steps = steps
         self._at = 0
 
     def next(self) -> str:
         """One sentence for the foot of the sidebar."""
-        while STEPS[self._at][0](self._servers):
+        while self._steps[self._at][0](self._servers):
             self._at += 1
-        return self._servers.company.renamed(STEPS[self._at][1])
+        return self._servers.company.renamed(self._steps[self._at][1])
 
 
 async def keep_hinting(servers: Servers, *, every: float = 0.5) -> None:
@@ -121,3 +143,27 @@ def _looked_at_memory(servers: Servers) -> bool:
         str(entry.request.get("text", "")).strip().lower() == "memory" and "command" in entry.request
         for entry in servers.slack.world.traffic.entries
     )
+
+
+def _who_asked_agents(servers: Servers) -> set[str]:
+    """Who was answered by another agent than Pinyon itself, or chose one."""
+    asked = (request.system for request in servers.model.requests)
+    answered = {found[1] for system in asked if shaped_in(system) and (found := _SPEAKS_WITH.search(system))}
+    chose = {
+        str(entry.request.get("user_id", ""))
+        for entry in servers.slack.world.traffic.entries
+        if "command" in entry.request and str(entry.request.get("text", "")).strip().lower().startswith("use ")
+    }
+    return answered or chose
+
+
+def _was_made(servers: Servers) -> bool:
+    """Whether somebody tried out an agent that did not come with Pinyon."""
+    shaped = (shaped_in(request.system) for request in servers.model.requests)
+    return any(one.name not in _names_of_ours() for one in shaped if one)
+
+
+@cache
+def _names_of_ours() -> frozenset[str]:
+    """What the agents are called that come with Pinyon."""
+    return frozenset(read_agent(file.read_bytes()).name for file in (ROOT / "configs" / "agents").glob("*.md"))

@@ -22,6 +22,7 @@ from playground.model.conversation import (
     Vendor,
     VendorError,
 )
+from playground.model.embedding import answer_embeddings
 from playground.model.faults import Fault, Faults
 from playground.model.media import Heard, answer_picture, answer_words
 from playground.model.wires import params
@@ -71,6 +72,8 @@ class ModelServer:
         """The pictures that were asked for, as they were asked for."""
         self.clips: list[Heard] = []
         """What came to be written down."""
+        self.embedded: list[Json] = []
+        """The texts that came to be embedded, as they were sent; the latest 1,000 requests."""
         self.streaming = 0
         """How many streams are open now."""
         self.broken_off = 0
@@ -120,6 +123,7 @@ class ModelServer:
         app = web.Application(client_max_size=1 << 26)
         for wire in _WIRES:
             app.router.add_post(wire.path, self._answers(wire))
+        app.router.add_post("/v1/embeddings", self._embedding)
         app.router.add_post("/v1/images/generations", self._picture)
         app.router.add_post("/v1/audio/transcriptions", self._transcription)
         app.router.add_get("/v1/models", self._models)
@@ -176,6 +180,18 @@ class ModelServer:
 
         return await self._media(request, drawn)
 
+    async def _embedding(self, request: web.Request) -> web.StreamResponse:
+        async def counted() -> web.StreamResponse:
+            body = await _body(request)
+            if self._types is not None:
+                await asyncio.shield(self._types)
+                params.check_params("embeddings", body)
+            self.embedded.append(body)
+            del self.embedded[:-_KEPT_REQUESTS]
+            return _json(await asyncio.to_thread(answer_embeddings, body), self._next_number())
+
+        return await self._media(request, counted)
+
     async def _transcription(self, request: web.Request) -> web.StreamResponse:
         async def heard() -> web.StreamResponse:
             form = await request.post()
@@ -193,7 +209,7 @@ class ModelServer:
     async def _media(
         self, request: web.Request, answer: Callable[[], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        """Answer a request for a picture or a transcription, or refuse it as the vendor does."""
+        """Answer a request that is no conversation, or refuse it as the vendor does."""
         try:
             self._key("openai", request)
             fault = self.faults.take("openai")

@@ -214,13 +214,17 @@ class SlackServer(Clicks):
         code = self.world.sign_in.code(query, team=self.workspace.id, user=user.id, now=self.world.clock())
         return sign_in.back(query, code=code)
 
-    async def sign_in_as(self, who: str, authorize_url: str) -> str:
-        """Do what a person does on the sign-in page; gives the address the browser is sent back to."""
+    async def sign_in_as(self, who: str, authorize_url: str, *, team: str = "") -> str:
+        """Do what a person does on the sign-in page; gives the address the browser is sent back to.
+
+        `team` is another workspace than the company's, where `who` is somebody of that one.
+        """
         query = dict(parse_qsl(authorize_url.partition("?")[2]))
         if problem := self.world.sign_in.problem(query):
             raise ValueError(problem)
-        user = self.user(who)
-        code = self.world.sign_in.code(query, team=self.workspace.id, user=user.id, now=self.world.clock())
+        workspace = self.world.workspaces[team] if team else self.workspace
+        user = workspace.user(who)
+        code = self.world.sign_in.code(query, team=workspace.id, user=user.id, now=self.world.clock())
         return sign_in.back(query, code=code).headers["Location"]
 
     async def _install(self, request: web.Request) -> web.Response:

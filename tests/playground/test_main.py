@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import typer
 from sqlalchemy.engine import make_url
 from typer.testing import CliRunner
 
+from bot.agents.file import AgentFile
+from bot.router import speaking_as
 from bot.settings import ROOT, new_key
 from memory.crypto import Keyring
 from memory.database import Database
@@ -24,8 +27,11 @@ from playground.atlassian.world import Write
 from playground.child import Child, Died
 from playground.company import load_company
 from playground.database import fresh_database
-from playground.hints import Hints
+from playground.hints import STEPS, Hints
+from playground.model.conversation import Conversation
 from playground.servers import Servers
+
+AGENT = AgentFile(name="Harbour master", handle="harbour", description="Knows the tides.", instructions="Be brief.")
 
 
 @pytest.fixture
@@ -139,6 +145,8 @@ async def test_the_hints_lead_to_the_second_ticket_and_to_what_is_remembered_of_
     files_a_ticket()
     assert "/pinyon memory" in hints.next()
     heard("/pinyon", command="/pinyon", text="memory")
+    assert "/pinyon agents" in hints.next()
+    heard("/pinyon", command="/pinyon", text="use product-update", user_id="U1")
     assert "usage_by_region.csv" in hints.next()
 
 
@@ -154,10 +162,11 @@ async def test_the_hints_lead_through_files_pages_data_and_a_voice_note(servers:
     by = next(iter(servers.atlassian.world.accounts.values()))
     filed = Write(by=by, site="", action="create", key="PLAT-90", arguments={}, at=datetime.now(UTC))
     servers.atlassian.writes.extend([filed, filed])
-    entry = slack.world.traffic.begin(
-        "out", "/pinyon", at=0.0, team="T1", request={"command": "/pinyon", "text": "memory"}
-    )
-    slack.world.traffic.end(entry, status=200, ms=1.0)
+    for typed in ("memory", "use product-update"):
+        entry = slack.world.traffic.begin(
+            "out", "/pinyon", at=0.0, team="T1", request={"command": "/pinyon", "text": typed}
+        )
+        slack.world.traffic.end(entry, status=200, ms=1.0)
     assert "slope-shading" in await wrote("which region?", files=[("usage_by_region.csv", b"region\n")])
     async with httpx.AsyncClient(trust_env=False) as http:
         await http.get(f"{servers.pages.url}/slope-shading")
@@ -165,6 +174,25 @@ async def test_the_hints_lead_through_files_pages_data_and_a_voice_note(servers:
     assert "make a page" in await wrote("how many customers do we have?")
     assert "record a clip" in await wrote("make a page of that")
     assert "calendar" in await wrote("", voice="Sort my thoughts into a list")
+
+
+def asked(agent: AgentFile, by: str) -> Conversation:
+    """What the model is asked when an agent answers somebody."""
+    system = (
+        f"{speaking_as(agent, general='You are Pinyon.', trusted=True)}\n\nYou speak with {by} in a direct message."
+    )
+    return Conversation(wire="messages", model="any", system=system, messages=())
+
+
+def test_the_hints_lead_to_an_agent_of_ones_own_and_to_somebody_else_who_uses_it(servers: Servers) -> None:
+    hints = Hints(servers, STEPS[-3:])
+    ours, own = (replace(AGENT, name=name) for name in ("Pinyon", AGENT.name))
+    servers.model.requests.append(asked(ours, "Nadia"))
+    assert "make an agent of your own" in hints.next()
+    servers.model.requests.append(asked(own, "Nadia"))
+    assert "share it by link" in hints.next()
+    servers.model.requests.append(asked(own, "Priya"))
+    assert "be somebody else" in hints.next()
 
 
 async def test_the_playground_lends_the_companys_own_files(servers: Servers) -> None:

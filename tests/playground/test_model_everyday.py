@@ -48,6 +48,7 @@ def meant(words: str) -> str | None:
         ("find the doc about tides", "find a file"),
         ("summarise the tide plan doc", "what is in a file"),
         ("whats our runway again", "what ours is"),
+        ("Which tickets of the next release are not done yet?", "what the next release waits for"),
         # These belong to pull requests, or to nobody.
         ("which PRs wait for me", None),
         ("who can review 417", None),

@@ -23,6 +23,8 @@ class Said:
     """What the model itself said last in this thread; empty at its beginning."""
     files: tuple[Attached, ...] = ()
     """What was attached in this thread, newest first."""
+    knows: bool = False
+    """Whether the agent that answers knows things of its own."""
 
     @property
     def new_files(self) -> tuple[Attached, ...]:

@@ -9,10 +9,11 @@ from playground.model.demo.days import today_of
 from playground.model.demo.found.attached import attached_in
 from playground.model.demo.jobs import Said, all_jobs, job_for
 from playground.model.demo.plain import plain
-from playground.model.demo.reach import reach
+from playground.model.demo.reach import can_reach, reach
 from playground.model.demo.reads import listing, look
 from playground.model.demo.request import Comment, Judge, Listing, Look, Merge, Request, Reviewers, Talk
 from playground.model.demo.run import Ends, Run
+from playground.model.demo.shaping.draft import draft, drafts
 from playground.model.demo.talk import talk
 from playground.model.demo.understand import LONGEST_COMMAND, understand
 from playground.model.demo.writes import comment, judge, merge, reviewers
@@ -29,6 +30,8 @@ class DemoModel:
         self._jobs = all_jobs()
 
     def __call__(self, conversation: Conversation) -> Plan:
+        if drafts(conversation):
+            return draft(conversation)
         conversation = without_answer(conversation)
         today, zone = today_of(conversation.system, self._now())
         run = Run(conversation, today=today, zone=zone)
@@ -53,6 +56,7 @@ def _said(conversation: Conversation) -> Said:
         lowered=text[:LONGEST_COMMAND].lower(),
         before=mine[-1] if mine else "",
         files=attached_in(conversation),
+        knows=can_reach(conversation, "search_knowledge"),
     )
 
 

@@ -27,6 +27,11 @@ def reach(run: Run, tools: Mapping[str, str]) -> None:
     raise Ends(Plan(text=_why_not(missing, tried)))
 
 
+def can_reach(conversation: Conversation, tool: str) -> bool:
+    """Whether `tool` is there, or is once its skill is opened."""
+    return conversation.tool(tool) is not None or bool(_opened_by(conversation, tool))
+
+
 def _calls(conversation: Conversation, missing: Mapping[str, str], tried: Mapping[str, Outcome]) -> list[PlannedCall]:
     """What was not tried yet, each skill once."""
     calls: dict[str, PlannedCall] = {}

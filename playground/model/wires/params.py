@@ -17,6 +17,7 @@ def _adapters() -> dict[str, TypeAdapter[object]]:
     from anthropic.types.beta.message_create_params import MessageCreateParamsStreaming as MessagesStream
     from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming as Chat
     from openai.types.chat.completion_create_params import CompletionCreateParamsStreaming as ChatStream
+    from openai.types.embedding_create_params import EmbeddingCreateParams as Embeddings
     from openai.types.image_generate_params import ImageGenerateParamsNonStreaming as Images
     from openai.types.responses.response_create_params import ResponseCreateParamsNonStreaming as Responses
     from openai.types.responses.response_create_params import ResponseCreateParamsStreaming as ResponsesStream
@@ -26,6 +27,7 @@ def _adapters() -> dict[str, TypeAdapter[object]]:
         "messages stream": TypeAdapter[object](MessagesStream),
         "chat": TypeAdapter[object](Chat),
         "chat stream": TypeAdapter[object](ChatStream),
+        "embeddings": TypeAdapter[object](Embeddings),
         "images": TypeAdapter[object](Images),
         "responses": TypeAdapter[object](Responses),
         "responses stream": TypeAdapter[object](ResponsesStream),

@@ -1,6 +1,7 @@
 /** The bar at the top: the mark, what answers here, and who one is. */
 import { h, replace } from "../dom.js";
 import { mark } from "../icons.js";
+import { toWeb } from "../web.js";
 
 const GROUPS = { member: "Members", guest: "From outside", outsider: "From outside" };
 
@@ -38,7 +39,7 @@ export function drawBar(bar, state, { become, panes }) {
   );
   const web =
     state.web_url &&
-    h("a", { class: "btn s plain hide", href: state.web_url, target: "_blank", rel: "noopener" }, "Web pages");
+    h("a", { class: "btn s plain hide", ...toWeb(state) }, "Web pages");
   replace(
     bar,
     h("a", { class: "brand", href: "#", "aria-label": "Pinyon, back to the first conversation" }, mark(), "Pinyon"),

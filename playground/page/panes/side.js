@@ -2,6 +2,7 @@
 import { h, replace } from "../dom.js";
 import { icon } from "../icons.js";
 import { tile } from "../message.js";
+import { toWeb } from "../web.js";
 
 export class Side {
   constructor(desk) {
@@ -27,7 +28,7 @@ export class Side {
     const [bot, ...people] = state.dms;
     const services = [
       ...state.services,
-      ...(state.web_url ? [{ name: `${state.bot.name} on the web`, url: state.web_url, icon: "web" }] : []),
+      ...(state.web_url ? [{ name: `${state.bot.name} on the web`, icon: "web", link: toWeb(state) }] : []),
     ];
     replace(
       this.list,
@@ -70,10 +71,10 @@ export class Side {
     return h("span", { class: "tile s round", "aria-hidden": "true" }, initials);
   }
 
-  #service({ name, url, icon: drawing, note }) {
+  #service({ name, url, icon: drawing, note, link = { href: url, target: "_blank", rel: "noopener" } }) {
     return h(
       "a",
-      { href: url, target: "_blank", rel: "noopener" },
+      link,
       icon(drawing),
       h("span", { class: "name" }, name, note && h("small", {}, note)),
     );

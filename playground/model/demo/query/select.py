@@ -18,6 +18,7 @@ _UNITS = ("day", "week", "month", "quarter", "year")
 _PERIODICAL = (
     *(("day", "daily"), ("week", "weekly|weeks each"), ("month", "monthly|months each|each of them")),
     *(("quarter", "quarterly|quarters each"), ("year", "yearly|years each")),
+    *((unit, rf"each of the (?:\w+ ){{0,4}}{unit}s") for unit in ("week", "month", "quarter", "year")),
 )
 _BY = r"(?:by|per|for each|for every|each|every|wh\w*h|what|in each)"
 SYNONYMS = {

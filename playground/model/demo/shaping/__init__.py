@@ -1,0 +1,1 @@
+"""How the demo model drafts an agent from a few words."""
