@@ -2,12 +2,10 @@
 
 import asyncio
 import gc
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from functools import partial
-from urllib.parse import urlsplit
+from datetime import datetime, timedelta
+from typing import Any
 
 import aiohttp
 import httpx
@@ -17,66 +15,51 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
 from bot.agent import Agent
+from bot.agents.shelf import Shelf
 from bot.background import Background
+from bot.built.cards import Cards
+from bot.built.ground import Ground, build_ground, utc_now
+from bot.built.knows import build_knowledge
+from bot.built.pages import Behind, build_site
+from bot.built.shaped import build_shaped, build_workshop
+from bot.built.slack_side import Rooms, build_slack
+from bot.built.talk import Talk, build_talk, build_trying
+from bot.desk import Parts
 from bot.durable import Durable, prune
-from bot.editing import Edits
-from bot.llm import LLM, Vendors, load_routes
+from bot.knowledge.desk import Knowledge
+from bot.llm import LLM, load_routes
 from bot.llm.failover import Limits
-from bot.llm.routes import ANTHROPIC_URL, OPENAI_URL
-from bot.messages import Card
-from bot.on_cards import OnCards
 from bot.own_skills.built import Built, build_own
 from bot.pending import Decisions
-from bot.router import Router, read_agent
 from bot.self_service.accounts import PersonalAccounts
-from bot.self_service.administration import OneAtATime
 from bot.self_service.connections import Connections
-from bot.self_service.databases import DatabaseSetUp
 from bot.self_service.remembered import Remembered
-from bot.settings import ROOT, Misset, Problem, Settings
+from bot.self_service.workshop import Workshop
+from bot.settings import Misset, Problem, Settings
 from bot.slack.api import Failed, SlackApi, reason, slack_client
-from bot.slack.clicks import Clicks
-from bot.slack.commands import Commands
 from bot.slack.departures import Departures
-from bot.slack.http import SlackEvents
 from bot.slack.learned import LearnedReceipts
-from bot.slack.listeners import slack_app
-from bot.slack.memory_window import MemoryWindow
-from bot.slack.share import ShareClicks
 from bot.slack.surface import SlackSurface, Workplace
-from bot.slack.welcome import NUDGE_AFTER, Welcome
+from bot.slack.welcome import NUDGE_AFTER
 from bot.spending import Spending
 from bot.telemetry import Metrics
-from bot.toolbox.act import Act, OutsideTurn
-from bot.turn import Parts, TurnRoom
-from bot.undoing import Undoing
+from bot.turn import TurnRoom
 from bot.warm_start import WarmStart
 from bot.web.app import build_web
-from bot.web.site import Checks, Site, SlackApp
-from integrations.catalog import integration_catalog
+from bot.web.site import Checks
 from integrations.integration import Level
-from memory import feedback
-from memory.audit import Audit
+from memory.agents import Agents
 from memory.connect_flows import ConnectFlows
-from memory.crypto import Keyring
 from memory.database import Database, open_database
 from memory.files import Files
 from memory.grants import Grants
 from memory.ids import PendingId, PersonId, WorkspaceId
-from memory.ledger import Ledger, tools_done
-from memory.parameters.aliases import Aliases
+from memory.ledger import Ledger
 from memory.parameters.store import ParameterMemory
-from memory.pending import PendingItem, PendingItems
-from memory.people import People
-from memory.permissions import StandingPermissions
-from memory.shares import Shares
+from memory.pending import PendingItems
 from memory.skill_rules import SkillRules
-from memory.turns import Turns
 from memory.warm_starts import WarmStarts
-from memory.web_sessions import WebSessions
 from memory.workings import Workings
-from skills.catalog import skill_catalog
-from skills.skill import Skill
 
 log = structlog.get_logger()
 
@@ -84,10 +67,6 @@ SOCKETS = 2
 """Slack closes a socket every few hours before it opens the next; with two, one is always there."""
 KEEP_STEPS = timedelta(days=7)
 PRUNE_MEMORY = timedelta(hours=1)
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +100,12 @@ class App:
     files: Files
     workings: Workings
     own: Built
+    cards: Cards
+    talk: Talk
+    agents: Agents
+    shelf: Shelf
+    knowledge: Knowledge
+    workshop: Workshop
     warm_start: WarmStart
     background: Background
     session: aiohttp.ClientSession
@@ -172,6 +157,7 @@ class App:
 
     async def work(self) -> None:
         """Begin to run turns."""
+        await self.knowledge.open()
         await self.durable.start(
             self.turns.run, on_stop=self.turns.abort, on_tick=self.tick, give_up=self.turns.give_up
         )
@@ -191,11 +177,12 @@ class App:
                 next(item.id for item in expired if item.turn == turn),
                 next(item.person for item in expired if item.turn == turn),
             )
-            await redraw(self.surface, decision.card, decision.items)
+            await self.cards.show(decision.card, decision.items)
         # Both ask others over the network; the leader has dead workers' turns to look after.
         self.background.run(self.connections.sweep(now=utc_now()))
         self.background.run(self.departures.sweep())
         self.background.run(self.warm_start.sweep())
+        self.background.run(self.knowledge.refresh())
         await prune(older_than=utc_now() - KEEP_STEPS)
         if self.pruned is None or utc_now() - self.pruned > PRUNE_MEMORY:
             self.pruned = utc_now()
@@ -203,6 +190,8 @@ class App:
             await self.files.prune(now=utc_now())
             await self.workings.prune(now=utc_now())
             await self.own.pages.prune(now=utc_now())
+            await self.talk.replies.prune(now=utc_now())
+            await self.agents.prune(now=utc_now())
 
     async def stop(self) -> None:
         """Hear no more, let running turns end, leave the rest to others."""
@@ -212,6 +201,7 @@ class App:
                 await socket.close_async()
         await self.durable.drain(self.timing.drain)
         await self.own.sandboxes.close()
+        await self.knowledge.close()
         await self.background.close()
         await self.llm.close()
         await self.http.aclose()
@@ -224,115 +214,66 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
 
     `doctor` runs the checks that the admins of the first workspace may ask for on the web.
     """
-    timing = timing or Timing()
-    worker = settings.worker()
+    timing, worker = timing or Timing(), settings.worker()
     database = open_database(database_url, name=worker)
-    session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60))
-    http = httpx.AsyncClient(timeout=httpx.Timeout(20.0, connect=5.0))
-    metrics, background = Metrics(), Background()
-    keyring = Keyring(settings.secret_key().get_secret_value())
-    people, grants, items, turns = People(database), Grants(database, keyring), PendingItems(database), Turns(database)
-    sessions, integrations, skills = WebSessions(database), integration_catalog(), skill_catalog()
-    files, workings = Files(database), Workings(database)
-    models, routes = vendors(settings), load_routes(settings.pinyon_models_file)
-    own = build_own(settings, database, keyring, vendors=models, quick=routes.fast)
-    connections = Connections(
-        grants=grants,
-        flows=ConnectFlows(database, keyring, grants),
-        people=people,
-        rules=SkillRules(database),
-        skills=skills,
-        integrations=integrations,
-        apps={name: ours for name, declared in integrations.items() if (ours := settings.oauth_app(declared))},
-        http=http,
-        public_url=settings.pinyon_public_url if settings.oauth_ready else None,
-        own=own.skills,
-    )
-    shares = Shares(database)
-    surface = SlackSurface(people, now=utc_now, shares=shares, files=files)
+    ground = build_ground(settings, database, worker)
+    routes = load_routes(settings.pinyon_models_file)
+    llm = LLM(routes, ground.vendors, limits=timing.model)
     durable = Durable(database, worker=worker, slots=settings.pinyon_slots, dead_after=settings.pinyon_dead_after)
-    decisions = Decisions(database)
-    memory, aliases = ParameterMemory(database, now=utc_now), Aliases(database)
-    remembered = Remembered(database, memory, aliases, skills, now=utc_now)
-    llm = LLM(routes, models, limits=timing.model)
-    accounts = PersonalAccounts(connections, utc_now)
-    agent = read_agent(ROOT / "configs" / "agents" / "pinyon.md")
-    spending = Spending(settings=settings, database=database, metrics=metrics, background=background)
+    surface = SlackSurface(ground.people, now=ground.now, shares=ground.shares, files=ground.files)
+    spending = Spending(settings=settings, database=database, metrics=ground.metrics, background=ground.background)
+    talk, shaped = build_talk(ground, surface), build_shaped(ground, surface, llm, spending)
+
+    async def drive(person: PersonId) -> Any:
+        return await accounts.drive(person)
+
+    knowledge = build_knowledge(ground, shaped, drive)
+    own = build_own(
+        settings,
+        database,
+        ground.keyring,
+        vendors=ground.vendors,
+        quick=routes.fast,
+        knowledge=knowledge,
+    )
+    connections = connections_of(ground, own)
+    accounts = PersonalAccounts(connections, ground.now)
+    workshop = build_workshop(ground, surface, shaped, connections=connections, knowledge=knowledge)
+    remembered = Remembered(database, ground.memory, ground.aliases, ground.skills, now=ground.now)
     room = TurnRoom(
         Parts(
             database=database,
-            router=Router(agent),
+            router=shaped.router,
             agent=Agent(llm),
             ledger=Ledger(database, worker),
-            memory=memory,
-            aliases=aliases,
-            surfaces={"slack": surface},
+            memory=ground.memory,
+            aliases=ground.aliases,
+            surfaces={"slack": surface, "web": talk.surface},
             attachments=own.attachments,
             own=own.skills,
             published=own.pages.open_to,
             accounts=accounts,
             connected=accounts,
             offer=accounts.offer,
-            titles={name: declared.title for name, declared in integrations.items()},
+            titles={name: declared.title for name, declared in ground.integrations.items()},
             spending=spending,
-            ended=metrics.ended,
-            now=utc_now,
+            ended=ground.metrics.ended,
+            now=ground.now,
             wake=durable.wake,
         )
     )
-    welcome = Welcome(
-        surface,
-        people,
-        connections,
-        items,
-        background=background,
-        has_asked=turns.has_asked,
-        tools_done=partial(tools_done, database),
-        now=utc_now,
-        nudge_after=timing.nudge_after,
-        remembered=remembered,
+    rooms = Rooms(
+        turns=room, connections=connections, accounts=accounts, remembered=remembered, own=own, workshop=workshop
     )
-    window = MemoryWindow(surface, remembered, connections, now=utc_now)
-    commands = Commands(surface, connections, welcome, now=utc_now, memory=window)
-    on_cards = cards_of(database, skills, accounts, surface, memory)
-    clicks = Clicks(
-        surface,
-        decisions,
-        commands,
-        welcome,
-        background=background,
-        enqueue=room.enqueue,
-        retry=room.retry,
-        without=room.without,
-        wake=durable.wake,
-        feedback=partial(feedback.keep, database),
-        now=utc_now,
-        ports=on_cards,
-        share=ShareClicks(surface, shares, background=background, published=own.pages.open_named),
-        working=workings.find,
-        memory=window,
-    )
+    cards = Cards(surface, talk.surface)
+    slack = build_slack(ground, surface, rooms, cards, wake=durable.wake, nudge_after=timing.nudge_after)
     warm_start = WarmStart(
         store=WarmStarts(database),
-        memory=memory,
+        memory=ground.memory,
         connections=connections,
         tell=LearnedReceipts(surface).tell,
-        now=utc_now,
-        agent=agent.handle,
-    )
-    departures = Departures(surface=surface, people=people, connections=connections, background=background)
-    secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
-    bolt = slack_app(
-        surface,
-        client=slack_client(settings.slack_api_url, settings.bot_tokens[0].get_secret_value(), session),
-        signing_secret=secret,
-        enqueue=room.enqueue,
-        stop=room.stop,
-        takes_part=turns.takes_part,
-        clicks=clicks,
-        commands=commands,
-        welcome=welcome,
-        changed=departures.changed,
+        now=ground.now,
+        agent=shaped.shelf.default.file.handle,
     )
 
     async def on_connected(person: PersonId, integration: str, _pending: PendingId | None) -> None:
@@ -342,38 +283,23 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
         def covers(skill: str, needs: Level) -> bool:
             return skill in states and states[skill].covers(needs)
 
-        for decision in await decisions.connected(person, integration, account, covers=covers):
+        for decision in await ground.decisions.connected(person, integration, account, covers=covers):
             durable.wake()
-            background.run(redraw(surface, decision.card, decision.items))
-        background.run(welcome.home(person))
-        background.run(warm_start.run(person, integration))
+            ground.background.run(cards.show(decision.card, decision.items))
+        ground.background.run(slack.welcome.home(person))
+        ground.background.run(warm_start.run(person, integration))
 
-    examined = OneAtATime(doctor) if doctor else None
-
-    def checks(workspace: WorkspaceId) -> Checks | None:
-        """What the doctor finds is about all of this Pinyon: it is for the workspace that it was set up with."""
-        return examined if workspace == next(iter(surface.workplaces), None) else None
-
-    site = Site(
-        public_url=settings.pinyon_public_url,
-        slack=sign_in_app(settings),
-        slack_link=partial(slack_home, settings),
+    behind = Behind(
         connections=connections,
-        people=people,
-        sessions=sessions,
-        keyring=keyring,
-        http=http,
-        look_up=surface.look_up,
-        on_connected=on_connected,
-        waits_for=decisions.waits_for,
-        clock=utc_now,
-        checks=checks,
         remembered=remembered,
-        name_of=surface.name,
         warm_start=warm_start,
-        pages=own.pages,
-        in_channel=surface.in_channel,
-        databases=DatabaseSetUp(databases=own.databases, sources=own.sources, people=people),
+        own=own,
+        workshop=workshop,
+        knowledge=knowledge,
+        drafting=shaped.drafting,
+        trying=build_trying(ground, talk, room, slack.on_cards, wake=durable.wake),
+        on_connected=on_connected,
+        on_chosen=slack.chosen.tell,
     )
     app = App(
         settings=settings,
@@ -382,95 +308,52 @@ def build(settings: Settings, database_url: str, *, timing: Timing | None = None
         turns=room,
         llm=llm,
         surface=surface,
-        bolt=bolt,
+        cards=cards,
+        talk=talk,
+        bolt=slack.bolt,
         web=FastAPI(),
-        metrics=metrics,
+        metrics=ground.metrics,
         connections=connections,
-        departures=departures,
-        decisions=decisions,
-        items=items,
-        memory=memory,
-        files=files,
-        workings=workings,
+        departures=slack.departures,
+        decisions=ground.decisions,
+        items=ground.items,
+        memory=ground.memory,
+        files=ground.files,
+        workings=ground.workings,
         own=own,
+        shelf=shaped.shelf,
+        agents=shaped.store,
+        knowledge=knowledge,
+        workshop=workshop,
         warm_start=warm_start,
-        background=background,
-        session=session,
-        http=http,
+        background=ground.background,
+        session=ground.session,
+        http=ground.http,
         timing=timing,
     )
     app.web = build_web(
-        site,
+        build_site(ground, surface, behind, doctor=doctor),
         database=database,
-        slack_events=SlackEvents(bolt, secret) if secret else None,
+        slack_events=slack.events,
         ready=lambda: app.is_working,
-        registry=metrics.registry,
+        registry=ground.metrics.registry,
     )
     return app
 
 
-def cards_of(
-    database: Database,
-    skills: Mapping[str, Skill],
-    accounts: PersonalAccounts,
-    surface: SlackSurface,
-    memory: ParameterMemory,
-) -> OnCards:
-    """What cards offer beside deciding."""
-    items, decisions, audit = PendingItems(database), Decisions(database), Audit(database)
-
-    async def act(person: PersonId) -> Act:
-        return Act(await surface.person(person), accounts, OutsideTurn(), now=utc_now)
-
-    return OnCards(
-        items=items,
-        decisions=decisions,
-        edits=Edits(items=items, decisions=decisions, skills=skills, act=act, audit=audit),
-        undoing=Undoing(
-            items=items,
-            decisions=decisions,
-            skills=skills,
-            act=act,
-            audit=audit,
-            now=utc_now,
-            retract=memory.retract,
-        ),
-        permissions=StandingPermissions(database),
-        now=utc_now,
+def connections_of(ground: Ground, own: Built) -> Connections:
+    """Everyone's skills and accounts."""
+    settings = ground.settings
+    grants, declared = Grants(ground.database, ground.keyring), ground.integrations
+    return Connections(
+        grants=grants,
+        flows=ConnectFlows(ground.database, ground.keyring, grants),
+        people=ground.people,
+        rules=SkillRules(ground.database),
+        skills=ground.skills,
+        integrations=declared,
+        apps={name: ours for name, one in declared.items() if (ours := settings.oauth_app(one))},
+        http=ground.http,
+        public_url=ground.public_url,
+        own=own.skills,
     )
-
-
-def vendors(settings: Settings) -> Vendors:
-    """The model vendors whose keys are set."""
-    return Vendors(
-        anthropic_key=settings.anthropic_api_key,
-        anthropic_base_url=settings.anthropic_base_url or ANTHROPIC_URL,
-        openai_key=settings.openai_api_key,
-        openai_base_url=settings.openai_base_url or OPENAI_URL,
-    )
-
-
-def slack_home(settings: Settings, workspace: WorkspaceId | None) -> str:
-    """Where people find their way back to Slack, or to what stands in for it."""
-    address = urlsplit(settings.slack_api_url)
-    if address.hostname != "slack.com":
-        return f"{address.scheme}://{address.netloc}/"
-    return f"https://app.slack.com/client/{workspace}" if workspace else "https://slack.com/"
-
-
-def sign_in_app(settings: Settings) -> SlackApp | None:
-    """Our registration for Sign in with Slack; None when people cannot sign in here."""
-    if not settings.slack_client_id or settings.slack_client_secret is None:
-        return None
-    return SlackApp(
-        client_id=settings.slack_client_id,
-        client_secret=settings.slack_client_secret,
-        api_url=settings.slack_api_url,
-    )
-
-
-async def redraw(surface: SlackSurface, card: Card | None, items: Sequence[PendingItem]) -> None:
-    """Show a card of Slack's as it stands now."""
-    place = next((item.card for item in items if item.card), None)
-    if card is not None and place is not None:
-        await surface.redraw(card, place, items[0].workspace)

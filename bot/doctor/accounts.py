@@ -7,7 +7,7 @@ from datetime import datetime
 
 import httpx
 
-from bot.app import sign_in_app
+from bot.built.pages import sign_in_app
 from bot.doctor.consent import ask_consent_page
 from bot.doctor.finding import Finding
 from bot.settings import Settings

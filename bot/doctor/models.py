@@ -7,7 +7,7 @@ from typing import get_args
 import httpx
 from pydantic import SecretStr
 
-from bot.app import vendors
+from bot.built.ground import vendors_of
 from bot.doctor.finding import Finding
 from bot.llm.routes import Routes, Vendor, Vendors, key_setting, load_routes, usable
 from bot.settings import Settings
@@ -15,7 +15,7 @@ from bot.settings import Settings
 
 async def check_models(settings: Settings, *, http: httpx.AsyncClient) -> list[Finding]:
     """One line for each vendor, and for each model that it does not know."""
-    ours = vendors(settings)
+    ours = vendors_of(settings)
     if not (ours.anthropic_key or ours.openai_key):
         return []  # which is said already
     try:
