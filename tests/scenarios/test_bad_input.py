@@ -90,13 +90,14 @@ async def test_whatever_is_typed_is_answered_once(echoing: World) -> None:
 async def test_a_word_that_is_nearly_a_command_is_answered_with_the_right_one(world: World) -> None:
     outcome = await world.slack.command("jamal", "/pinyon", "conect")
     assert outcome.is_acked
-    assert "/pinyon conect is not one of mine. Did you mean connect? Others: skills, memory, help." in whispered(world)
+    others = "skills, memory, agents, use, web, help"
+    assert f"/pinyon conect is not one of mine. Did you mean connect? Others: {others}." in whispered(world)
 
 
 async def test_a_word_like_no_command_is_answered_with_what_there_is(world: World) -> None:
     await world.slack.command("jamal", "/pinyon", "<!channel> `frobnicate` \u202e")
     shown = whispered(world)
-    assert "I know: connect, skills, memory, help." in shown
+    assert "I know: connect, skills, memory, agents, use, web, help." in shown
     assert "\u202e" not in shown
 
 

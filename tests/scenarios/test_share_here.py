@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from bot.slack.links import REMOVED
+from bot.harmless.links import REMOVED
 from playground.model import Scripted, call
 from playground.slack.app import JSON
 from tests.scenarios.conftest import OpenWorld, World

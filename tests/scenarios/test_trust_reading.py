@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import JsonValue
 
-from bot.slack.links import REMOVED
+from bot.harmless.links import REMOVED
 from playground.model import Conversation, Plan, Scripted, call
 from playground.slack.app import JSON
 from playground.slack.people import User
