@@ -29,6 +29,12 @@ KNOWN = [
     "-1",
     "on",
     "off",
+    "all",
+    "save",
+    "add",
+    "set",
+    "drop:1",
+    "read:1",
 ]
 NASTY = [
     "",
@@ -48,6 +54,12 @@ NASTY = [
     "a\nb: c",
     "\U0001f9f1",
 ]
+EDITOR = (
+    *("name", "handle", "description", "instructions", "icon", "job", "roles", "every", "skill", "starters", "route"),
+    *("must_ask", "new_title", "new_words", "new_page", "new_drive", "new_at", "new_value", "level:tickets", "do"),
+    "revision",
+)
+"""The one form whose fields are not declared: they depend on the agent."""
 EXAMPLES, SEED = 600, 20261122
 
 
@@ -68,7 +80,12 @@ def routes_of(world: World) -> list[Route]:
     for path, methods in schema["paths"].items():
         for method, said in methods.items():
             query = [one["name"] for one in said.get("parameters", ()) if one["in"] == "query"]
-            form = _fields(schema, said.get("requestBody", {}).get("content", {}))
+            is_editor = (method, path) == ("post", "/agents/{agent}")
+            form = (
+                dict.fromkeys(EDITOR, False)
+                if is_editor
+                else _fields(schema, said.get("requestBody", {}).get("content", {}))
+            )
             found.append(Route(method.upper(), path, (*query, *form), form))
     return found
 
