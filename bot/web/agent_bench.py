@@ -1,7 +1,6 @@
 """An agent that the visitor may change: what all of its pages begin with."""
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Annotated
 
 from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
@@ -13,34 +12,9 @@ from bot.web.agent_form import Sent
 from bot.web.agent_words import letters
 from bot.web.pages import page
 from bot.web.site import Site
-from bot.web.stopped import nothing_here
-from bot.web.visitor import SignedIn, Visitor
-from bot.web.workshop_of import Agent, TheWorkshop
-from memory.ids import AgentId
+from bot.web.visitor import Visitor
 
 CHANGED = "The draft was changed meanwhile, so nothing was done. This is how it stands now."
-
-
-async def bench_of(agent: Agent, visitor: SignedIn, workshop: TheWorkshop) -> Bench:
-    """Return the agent, for its owner and editors; for everybody else there is none."""
-    bench = await workshop.bench(visitor.person, AgentId(agent))
-    if bench is None:
-        raise nothing_here(why="no_bench")
-    return bench
-
-
-# Before `SentBy` among the parameters: who may not see the page at all is told so before a form's token counts.
-Mine = Annotated[Bench, Depends(bench_of)]
-
-
-async def owned(bench: Mine) -> Bench:
-    """Return the agent, for its owner."""
-    if bench.role != "owner":
-        raise nothing_here(why="not_the_owner")
-    return bench
-
-
-Owned = Annotated[Bench, Depends(owned)]
 
 
 async def closing(request: Request) -> AsyncIterator[None]:

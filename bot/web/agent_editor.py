@@ -10,12 +10,12 @@ from bot.agents.file import LONGEST_INSTRUCTIONS, MOST_STARTERS, AgentFile, Prob
 from bot.knowledge.desk import LARGEST, Knowledge, NotTaken
 from bot.self_service.workshop import Bench, NotPossible, Overtaken, Workshop, Wrong
 from bot.web import agent_drawn as drawn
-from bot.web.agent_bench import Closing, Mine, agent_page, file_in, sent_in, with_lines
+from bot.web.agent_bench import Closing, agent_page, file_in, sent_in, with_lines
 from bot.web.agent_form import Meant, Sent, meant
 from bot.web.agent_words import JOBS, ROLES
 from bot.web.site import Site, TheSite
 from bot.web.visitor import SentBy, SignedIn, Visitor
-from bot.web.workshop_of import TheWorkshop
+from bot.web.workshop_of import Mine, TheWorkshop
 from memory.knowledge import KeptSource
 from skills.skill import Skill
 

@@ -9,12 +9,12 @@ from starlette.responses import RedirectResponse, Response
 from bot.agents.file import usable_handle
 from bot.self_service.agent_making import LONGEST_NOTE
 from bot.self_service.workshop import Bench, NotPossible, Overtaken, Workshop, Wrong
-from bot.web.agent_bench import CHANGED, Closing, Mine, Owned, agent_page, brought_in, sent_in
+from bot.web.agent_bench import CHANGED, Closing, agent_page, brought_in, sent_in
 from bot.web.agent_diff import diff
 from bot.web.agent_editor import Shown, draw
 from bot.web.site import Site, TheSite
 from bot.web.visitor import SentBy, SignedIn, Visitor
-from bot.web.workshop_of import TheWorkshop
+from bot.web.workshop_of import Mine, Owned, TheWorkshop
 from memory.agents import Version
 
 router = APIRouter(prefix="/agents/{agent}", dependencies=[Closing])

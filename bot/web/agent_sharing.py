@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal, TypeAlias
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
 from bot.self_service.workshop import Bench, NotPossible, Workshop
@@ -15,9 +15,9 @@ from bot.web.pages import page, zone_of
 from bot.web.site import Site, TheSite
 from bot.web.stopped import nothing_here
 from bot.web.visitor import SentBy, SignedIn, Visitor
-from bot.web.workshop_of import Agent, TheWorkshop
+from bot.web.workshop_of import Mine, Owned, TheWorkshop
 from memory.agents import AgentShare, Who
-from memory.ids import AgentId, LinkId
+from memory.ids import LinkId
 from memory.people import Person
 
 router = APIRouter(prefix="/agents/{agent}/sharing")
@@ -35,28 +35,6 @@ class NoEnd(Exception):
     """What was picked is no day on which a share could end; the message is a sentence."""
 
 
-async def editable(agent: Agent, visitor: SignedIn, workshop: TheWorkshop) -> Bench:
-    """Return the agent for its owner and editors; to everybody else there is none."""
-    bench = await workshop.bench(visitor.person, AgentId(agent))
-    if bench is None:
-        raise nothing_here(why="unknown_agent")
-    return bench
-
-
-Shared = Annotated[Bench, Depends(editable)]
-
-
-async def owned(bench: Shared) -> Bench:
-    """Return the agent for its owner."""
-    if bench.role != "owner":
-        raise nothing_here(why="not_the_owner")
-    return bench
-
-
-# FastAPI resolves parameters in their order: who may not share it is told so before a form's token counts.
-Owned = Annotated[Bench, Depends(owned)]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wrong:
     """What could not be done, and at which form."""
@@ -67,7 +45,7 @@ class Wrong:
 
 @router.get("")
 async def sharing_page(
-    site: TheSite, visitor: SignedIn, workshop: TheWorkshop, bench: Shared, find: str = "", saved: str = ""
+    site: TheSite, visitor: SignedIn, workshop: TheWorkshop, bench: Mine, find: str = "", saved: str = ""
 ) -> Response:
     """Show who may use it and how, with the forms that change it."""
     return await _page(site, visitor, workshop, bench, find=find, saved=saved)

@@ -9,12 +9,12 @@ from fastapi import Path as InPath
 from starlette.responses import RedirectResponse, Response
 
 from bot.self_service.workshop import Bench, NotPossible, Overtaken
-from bot.web.agent_bench import CHANGED, Mine, agent_page
+from bot.web.agent_bench import CHANGED, agent_page
 from bot.web.agent_diff import diff
 from bot.web.site import Site, TheSite
 from bot.web.stopped import nothing_here
 from bot.web.visitor import SentBy, SignedIn, Visitor
-from bot.web.workshop_of import TheWorkshop
+from bot.web.workshop_of import Mine, TheWorkshop
 from memory.agents import Version
 
 router = APIRouter(prefix="/agents/{agent}/versions")
