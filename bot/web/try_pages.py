@@ -1,6 +1,5 @@
 """The pages on which a draft is tried out, for those who own or edit it; what comes meanwhile goes to their script."""
 
-import re
 from typing import Annotated, Literal
 from urllib.parse import quote
 
@@ -14,8 +13,8 @@ from bot.web.stopped import nothing_here
 from bot.web.try_cards import NotSaid
 from bot.web.trying import Trial, Trying
 from bot.web.visitor import SentBy, SignedIn, Visitor
-from bot.web.workshop_of import TheWorkshop
-from memory.ids import AgentId, FileId, PendingId, WorkingId
+from bot.web.workshop_of import Mine
+from memory.ids import FileId, PendingId, WorkingId
 
 router = APIRouter(prefix="/agents/{agent}/try")
 
@@ -23,7 +22,6 @@ LATEST = 4_102_444_800_000_000
 """Microseconds; far enough."""
 PICTURES = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp"))
 """What a browser may show by itself; a drawing could carry a script."""
-_AGENT = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 def trying_of(site: TheSite) -> Trying:
@@ -32,24 +30,12 @@ def trying_of(site: TheSite) -> Trying:
     return site.trying
 
 
-async def bench_of(
-    agent: str, visitor: SignedIn, workshop: TheWorkshop, _trying: Annotated[Trying, Depends(trying_of)]
-) -> Bench:
-    """The agent for its owner and editors; for everybody else there is none."""
-    bench = await workshop.bench(visitor.person, AgentId(agent)) if _AGENT.fullmatch(agent) else None
-    if bench is None:
-        raise nothing_here(why="no_bench")
-    return bench
-
-
 TheTrying = Annotated[Trying, Depends(trying_of)]
-# FastAPI resolves parameters in their order: who may not see a page is told so before a form's token counts.
-OnBench = Annotated[Bench, Depends(bench_of)]
 Thread = Annotated[str, Form()]
 
 
 @router.get("")
-async def try_page(site: TheSite, visitor: SignedIn, bench: OnBench, trying: TheTrying, thread: str = "") -> Response:
+async def try_page(site: TheSite, visitor: SignedIn, bench: Mine, trying: TheTrying, thread: str = "") -> Response:
     """Show a thread; the one that was tried last, where none is named."""
     return _page(site, visitor, bench, await trying.trial(visitor.person, bench, thread=thread))
 
@@ -58,7 +44,7 @@ async def try_page(site: TheSite, visitor: SignedIn, bench: OnBench, trying: The
 async def say(
     request: Request,
     site: TheSite,
-    bench: OnBench,
+    bench: Mine,
     visitor: SentBy,
     trying: TheTrying,
     says: Annotated[str, Form()] = "",
@@ -76,7 +62,7 @@ async def say(
 async def news(
     site: TheSite,
     visitor: SignedIn,
-    bench: OnBench,
+    bench: Mine,
     trying: TheTrying,
     thread: str,
     since: Annotated[int, Query(ge=0, le=LATEST)] = 0,
@@ -97,7 +83,7 @@ async def news(
 
 
 @router.get("/{thread}/files/{file}")
-async def file(visitor: SignedIn, bench: OnBench, trying: TheTrying, thread: str, file: str) -> Response:
+async def file(visitor: SignedIn, bench: Mine, trying: TheTrying, thread: str, file: str) -> Response:
     """Send a file of an answer to whoever got it."""
     found = await trying.file(visitor.person, bench.stored.id, thread, FileId(file))
     if found is None:
@@ -112,7 +98,7 @@ async def file(visitor: SignedIn, bench: OnBench, trying: TheTrying, thread: str
 
 
 @router.get("/code/{working}")
-async def code(site: TheSite, visitor: SignedIn, bench: OnBench, trying: TheTrying, working: str) -> Response:
+async def code(site: TheSite, visitor: SignedIn, bench: Mine, trying: TheTrying, working: str) -> Response:
     """Show the code behind an answer to whoever asked."""
     found = await trying.code(visitor.person, WorkingId(working))
     if found is None:
@@ -124,7 +110,7 @@ async def code(site: TheSite, visitor: SignedIn, bench: OnBench, trying: TheTryi
 
 @router.post("/stop")
 async def stop(
-    request: Request, site: TheSite, bench: OnBench, visitor: SentBy, trying: TheTrying, thread: Thread = ""
+    request: Request, site: TheSite, bench: Mine, visitor: SentBy, trying: TheTrying, thread: Thread = ""
 ) -> Response:
     """Stop what works in a thread."""
     await trying.stop(visitor.person, bench.stored.id, thread)
@@ -135,7 +121,7 @@ async def stop(
 async def decide(
     request: Request,
     site: TheSite,
-    bench: OnBench,
+    bench: Mine,
     visitor: SentBy,
     trying: TheTrying,
     pending: Annotated[str, Form()],
@@ -155,7 +141,7 @@ async def decide(
 async def answer(
     request: Request,
     site: TheSite,
-    bench: OnBench,
+    bench: Mine,
     visitor: SentBy,
     trying: TheTrying,
     pending: Annotated[str, Form()],
@@ -175,7 +161,7 @@ async def answer(
 async def undo(
     request: Request,
     site: TheSite,
-    bench: OnBench,
+    bench: Mine,
     visitor: SentBy,
     trying: TheTrying,
     pending: Annotated[str, Form()],
@@ -190,7 +176,7 @@ async def undo(
 async def again(
     request: Request,
     site: TheSite,
-    bench: OnBench,
+    bench: Mine,
     visitor: SentBy,
     trying: TheTrying,
     turn: Annotated[str, Form()],
