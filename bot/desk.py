@@ -194,6 +194,34 @@ class Desks:
             off=[f"- {name}: {why}" for name, why in narrowed.off(await parts.own.off(person)).items()],
         )
 
+        work = self._answering(message, reply, chosen, person, tools, aborted)
+        decided = Decided(tools=tools, act=act, waiting=waiting, ledger=parts.ledger, items=self._items, trail=trail)
+        return Desk(
+            message=message,
+            stored=stored,
+            reply=reply,
+            person=person,
+            decided=decided,
+            work=work,
+            trail=trail,
+            earlier=earlier,
+            asked=asked(message, opened.received),
+            heard_by=await self._heard_by(message, person),
+            chosen=chosen,
+        )
+
+    def _answering(
+        self,
+        message: IncomingMessage,
+        reply: Reply,
+        chosen: Chosen,
+        person: Person,
+        tools: Tools,
+        aborted: asyncio.Event,
+    ) -> Answering:
+        """The work of the model, before it was asked anything."""
+        parts, agent = self._parts, chosen.agent.file
+
         async def record(answer: Asked, model: str) -> None:
             await parts.spending.record(message, agent, answer, model)
 
@@ -203,7 +231,7 @@ class Desks:
         async def stopping() -> bool:
             return (await patiently(lambda: self._turns.load(message.turn))).state == "stopping"
 
-        work = Answering(
+        return Answering(
             turn=message.turn,
             workspace=message.workspace,
             route=agent.route,
@@ -224,20 +252,6 @@ class Desks:
             record=record,
             record_tool=record_tool,
             look=parts.attachments.picture,
-        )
-        decided = Decided(tools=tools, act=act, waiting=waiting, ledger=parts.ledger, items=self._items, trail=trail)
-        return Desk(
-            message=message,
-            stored=stored,
-            reply=reply,
-            person=person,
-            decided=decided,
-            work=work,
-            trail=trail,
-            earlier=earlier,
-            asked=asked(message, opened.received),
-            heard_by=await self._heard_by(message, person),
-            chosen=chosen,
         )
 
     async def _answers(self, message: IncomingMessage) -> Sequence[str]:
